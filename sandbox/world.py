@@ -1,0 +1,54 @@
+"""The pretend world: one store, one clock, one set of switches, shared by all rooms."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sandbox.clock import Clock
+from sandbox.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass
+class Options:
+    """Switches of the world, set at `/_sandbox/options`. All durations in seconds.
+
+    Defaults are the vendors' documented behaviour, or the likeliest one where nobody knows
+    (the parity table says which).
+    """
+
+    latency: float = 0.0
+    propagation_delay: float = 0.0
+    reports_delay: float = 0.0
+    directory_quota_per_minute: int = 2400
+    lists_inactive_connections: bool = True
+    unset_attributes_are_empty: bool = False
+    requires_signed_response: bool = True
+    clock_skew: float = 60.0
+
+
+@dataclass
+class World:
+    """Everything a room may touch. `base` is the address a browser reaches the sandbox under."""
+
+    base: str
+    state_dir: Path
+    store: Store = field(default_factory=Store)
+    clock: Clock = field(default_factory=Clock)
+    options: Options = field(default_factory=Options)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    next_login_faults: list[dict[str, Any]] = field(default_factory=list)
+
+    def set_clock(self, offset_seconds: float) -> None:
+        """Move the world's time relative to real time."""
+        self.clock.offset = timedelta(seconds=offset_seconds)
+
+
+def new_sid(prefix: str) -> str:
+    """A Twilio sid: two letters and 32 hexadecimal digits."""
+    return prefix + secrets.token_hex(16)
