@@ -1,0 +1,95 @@
+"""`./flexsso sandbox …`: start, look at and stop the pretend world of this checkout.
+
+The world is a program of its own (`python -m sandbox`) and shares no code with the product; what
+is known of it here is its command line, its port and `/_sandbox/*`. It listens on loopback only.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import sandbox_server as server
+from cli.project import PROJECT
+from models.errors import FlexSsoError
+
+app = typer.Typer(help="The pretend Google and Twilio, on this machine only.", no_args_is_help=True)
+StateDir = Annotated[
+    Path, typer.Option(help="Where its world, log and pid are.", resolve_path=True)
+]
+STATE_DIR = PROJECT / ".sandbox"
+Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]
+
+
+@app.command()
+def up(
+    port: Port = 8765,
+    foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this shell.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the last world first.")] = False,
+    state_dir: StateDir = STATE_DIR,
+) -> None:
+    """Start the sandbox and wait until it answers."""
+    running = server.find(state_dir)
+    if running is None:
+        server.require_free(port)
+        if foreground:
+            _note(f"sandbox at {server.address(port)}, Ctrl-C stops it")
+            server.become(state_dir, port, reset=reset)
+        running = server.start(state_dir, port, reset=reset)
+    elif running.port != port:
+        what = f"The sandbox is running on port {running.port} already."
+        raise FlexSsoError(what, hint=f"./flexsso sandbox down, or use {running.address}")
+    elif reset:
+        server.reset(running)
+    typer.echo(running.address)
+    _note(
+        f"sandbox is up (process {running.pid}, log in {state_dir / 'log'})\n"
+        'next: eval "$(./flexsso env)", then pulumi up on a sandbox stack; '
+        "./flexsso sandbox down stops it"
+    )
+
+
+@app.command()
+def down(state_dir: StateDir = STATE_DIR) -> None:
+    """Stop the sandbox that `up` started; its world is kept for the next `up`."""
+    running = server.find(state_dir)
+    if running is None:
+        _note("sandbox is not running")
+        return
+    server.stop(state_dir, running)
+    _note(f"sandbox stopped (process {running.pid})")
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    state_dir: StateDir = STATE_DIR,
+) -> None:
+    """Say whether the sandbox runs, where, and whether it answers."""
+    running = server.find(state_dir)
+    healthy = running is not None and server.is_healthy(running.port)
+    if as_json:
+        facts = {"address": running.address, "pid": running.pid} if running else {}
+        typer.echo(json.dumps({"running": running is not None, "healthy": healthy, **facts}))
+    elif running is None:
+        typer.echo("not running")
+    else:
+        answers = "answers" if healthy else "does not answer"
+        typer.echo(f"running at {running.address} (process {running.pid}), {answers}")
+
+
+@app.command()
+def reset(state_dir: StateDir = STATE_DIR) -> None:
+    """Plant the running world afresh: all that happened in it is forgotten."""
+    running = server.find(state_dir)
+    if running is None:
+        raise FlexSsoError("The sandbox is not running.", hint="./flexsso sandbox up --reset")
+    server.reset(running)
+    _note("sandbox is as new")
+
+
+def _note(text: str) -> None:
+    typer.echo(text, err=True)
