@@ -19,6 +19,24 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+GOOGLE_HOSTS = frozenset(
+    {"admin.googleapis.com", "oauth2.googleapis.com", "accounts.google.com", "admin.google.com"}
+)
+TWILIO_HOSTS = frozenset(
+    {
+        "flex-api.twilio.com",
+        "services.twilio.com",
+        "preview.twilio.com",
+        "iam.twilio.com",
+        "taskrouter.twilio.com",
+        "console.twilio.com",
+        "login.flex.us1.twilio.com",
+        "flex.twilio.com",
+    }
+)
+ALL_HOSTS = GOOGLE_HOSTS | TWILIO_HOSTS
+"""Every name the product talks to or a browser visits."""
+
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 _base_of_request: ContextVar[str] = ContextVar("base_of_request", default="")

@@ -61,10 +61,11 @@ class Store:
 
     def append(self, kind: str, document: Document) -> None:
         """Add a document to a log: its key is the next number, so `page` returns it in order."""
-        count = self._db.execute(
-            "SELECT COUNT(*) FROM document WHERE kind = ?", (kind,)
-        ).fetchone()[0]
-        self.put(kind, f"{count:09d}", document)
+        last = self._db.execute(
+            "SELECT key FROM document WHERE kind = ? ORDER BY key DESC LIMIT 1", (kind,)
+        ).fetchone()
+        number = int(last[0]) + 1 if last else 0
+        self.put(kind, f"{number:09d}", document)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

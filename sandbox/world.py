@@ -26,6 +26,9 @@ class Options:
     propagation_delay: float = 0.0
     reports_delay: float = 0.0
     directory_quota_per_minute: int = 2400
+    new_user_delay: float = 0.0
+    fields_in_use_are_kept: bool = False
+    access_changes_are_logged: bool = False
     lists_inactive_connections: bool = True
     unset_attributes_are_empty: bool = False
     requires_signed_response: bool = True
