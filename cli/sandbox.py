@@ -18,7 +18,10 @@ from models.errors import FlexSsoError
 
 app = typer.Typer(help="The pretend Google and Twilio, on this machine only.", no_args_is_help=True)
 StateDir = Annotated[
-    Path, typer.Option(help="Where its world, log and pid are.", resolve_path=True)
+    Path,
+    typer.Option(
+        help="Where its world, log and pid are.", show_default=".sandbox", resolve_path=True
+    ),
 ]
 STATE_DIR = PROJECT / ".sandbox"
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]

@@ -1,0 +1,64 @@
+# `make help` lists the targets. CI runs the same ones (.ci/run).
+SHELL := bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+# One process a core, and no more than eight: the tests start servers and engines of their own.
+PARALLEL := -n auto --maxprocesses 8
+
+.PHONY: help install fmt check test e2e demo sandbox golden docs bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/.installed ## virtual environment and Pulumi engine; safe to repeat
+	@$(PYTHON) -m tools.pulumi.install
+
+.venv/.installed: requirements.txt
+	@PYTHON3=$(PYTHON3) tools/venv.sh
+
+fmt: .venv/.installed ## format, and fix what can be fixed by itself
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+check: .venv/.installed ## style, types, and who may import whom
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy --explicit-package-bases tools
+	.venv/bin/lint-imports
+
+# The tests run even where the checks complain, so that one run tells everything.
+test: install ## all checks, all tests
+	@failed=0; \
+	$(MAKE) check || failed=1; \
+	$(PYTEST) $(PARALLEL) || failed=1; \
+	exit $$failed
+
+e2e: install ## only the tests that run the real engine against the sandbox
+	$(PYTEST) $(PARALLEL) tests/e2e
+
+demo: install ## a tenant from nothing to a verified login, in the sandbox
+	@$(PYTHON) -m tools.demo
+
+sandbox: .venv/.installed ## start the pretend Google and Twilio
+	@./flexsso sandbox up
+
+golden: .venv/.installed ## rewrite the golden files; read the diff before you commit it
+	UPDATE_GOLDEN=1 $(PYTEST) -k golden
+
+docs: .venv/.installed ## write the generated pages of docs/reference
+	@$(PYTHON) -m tools.docs
+
+bench: install ## measure
+	@$(PYTHON) -m tools.bench
+
+lock: .venv/.installed ## pin requirements.txt to what .venv holds
+	$(PYTHON) -m tools.requirements > requirements.new
+	mv requirements.new requirements.txt
+
+clean: ## remove caches (not .venv, not the engine, not the state of stacks)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -not -path './.tools/*' -prune -exec rm -rf {} +
