@@ -55,11 +55,25 @@ class CredentialsError(FlexSsoError):
 
 
 class VendorApiError(FlexSsoError):
-    """A vendor's API refused a call. `status` is its HTTP status, `reason` its own short word."""
+    """A vendor's API refused a call. `status` is its HTTP status, `reason` its own short word.
 
-    def __init__(self, what: str, *, hint: str = "", status: int = 0, reason: str = "") -> None:
+    `temporary` answers are worth another try, after `retry_after` seconds where the vendor says so.
+    """
+
+    def __init__(  # noqa: PLR0913  each is a part of an API's answer
+        self,
+        what: str,
+        *,
+        hint: str = "",
+        status: int = 0,
+        reason: str = "",
+        temporary: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         self.status = status
         self.reason = reason
+        self.temporary = temporary
+        self.retry_after = retry_after
         super().__init__(what, hint=hint)
 
 

@@ -1,0 +1,36 @@
+"""One tenant in one environment: its people sign in to Twilio Flex with Google."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pulumi
+
+from components import GoogleFlexSso
+from components.program import OUTPUTS, clean_errors
+from models.roles import union
+from models.stack import read_stack
+from providers.google.groups import people_of_groups
+from providers.settings import Settings
+
+STACKS = Path(__file__).parent / "stacks"
+
+with clean_errors():
+    config = pulumi.Config()
+    stack = read_stack(
+        pulumi.get_stack(), config.require_object("tenant"), STACKS, datetime.now(UTC)
+    )
+    from_groups = people_of_groups(Settings.from_config(config), stack.tenant)
+
+    sso = GoogleFlexSso(
+        "sso",
+        {
+            "stack": stack.name,
+            "tenant": stack.tenant.model_dump(mode="json"),
+            "people": union(stack.people, from_groups),
+            "idp_metadata": stack.idp_metadata,
+            "metadata_path": f"stacks/{stack.name}/{stack.tenant.saml_app.idp_metadata}",
+        },
+    )
+
+for name in OUTPUTS:
+    pulumi.export(name, getattr(sso, name))

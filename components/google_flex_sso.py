@@ -1,0 +1,318 @@
+"""GoogleFlexSso: one tenant's sign-in from Google to Twilio Flex, the whole trip.
+
+1. CustomSchema: Google gets (or keeps) the category "Flex Details" with roles and full name.
+2. RoleAssignments: everybody's roles and names are written there. (1 comes first.)
+3. SamlApp: the record of the custom SAML app. A person makes it in the Google Admin console from
+   the hand-off, with Flex's ACS URL and entity ID in it, and brings back the metadata file.
+4. FlexConfiguration: Flex's own document: popup login, and the names of account and workspace.
+5. FlexSso: the record of Flex's SSO connection. Google's SSO URL, entity ID and certificate flow
+   into it from 3. A person pastes them into the Twilio Console from the hand-off.
+
+After each `up` the component says in one word how far that has come (`status`), in one sentence who
+does what next (`next_step`), and in full what to paste where (`handoff`). Flex's side of the SAML
+agreement (ACS URL, entity ID) follows from the connection, so nothing here depends on itself.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+import pulumi
+
+from models.flex import SpSettings, derive_sp_settings
+from models.handoff import HandoffFacts, build_handoff, mapping_of
+from models.idp_metadata import choose_certificate, parse_idp_metadata
+from models.phase import NEXT_STEP, Phase
+from models.roles import RoleAssignment
+from models.tenant import Tenant
+from providers.base import to_props
+from providers.google.custom_schema import CustomSchema
+from providers.google.role_assignments import RoleAssignments, dump
+from providers.google.saml_app import SamlApp
+from providers.settings import Settings
+from providers.twilio.flex_configuration import FlexConfiguration
+from providers.twilio.flex_sso import FlexSso
+from providers.twilio.sign_in_probe import find_connection
+
+ROLES, FULL_NAME = "Roles", "Full_Name"
+
+
+class GoogleFlexSsoArgs(TypedDict):
+    """What one tenant needs.
+
+    `tenant` has the shape of `models.tenant.Tenant`; `people` is e-mail → {roles, full_name?};
+    `idp_metadata` is the text of GoogleIDPMetadata.xml, None until a person has brought it;
+    `metadata_path` is where it should be put.
+    """
+
+    stack: str
+    tenant: dict[str, Any]
+    people: dict[str, Any]
+    idp_metadata: str | None
+    metadata_path: str
+
+
+class GoogleFlexSso(pulumi.ComponentResource):
+    """A tenant's sign-in from Google to Twilio Flex."""
+
+    status: pulumi.Output[str]
+    next_step: pulumi.Output[str]
+    sso_url: pulumi.Output[str | None]
+    idp_entity_id: pulumi.Output[str | None]
+    certificate_fingerprint: pulumi.Output[str | None]
+    certificate_not_after: pulumi.Output[str | None]
+    acs_url: pulumi.Output[str | None]
+    sp_entity_id: pulumi.Output[str | None]
+    start_url: pulumi.Output[str]
+    login_url: pulumi.Output[str]
+    connection: pulumi.Output[str | None]
+    runtime_domain: pulumi.Output[str]
+    schema_name: pulumi.Output[str]
+    role_counts: pulumi.Output[dict[str, int]]
+    strays: pulumi.Output[list[str]]
+    handoff: pulumi.Output[dict[str, Any]]
+
+    def __init__(
+        self, name: str, args: GoogleFlexSsoArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("flexsso:index:GoogleFlexSso", name, None, opts)
+        self._name = name
+        self._args = args
+        self._tenant = tenant = Tenant.model_validate(args["tenant"])
+        self._child = pulumi.ResourceOptions(parent=self)
+        connection = _connection(tenant)
+        sp = derive_sp_settings(
+            tenant.flex.generation, tenant.flex.account_sid, connection, tenant.flex.runtime_domain
+        )
+        schema = self._custom_schema()
+        roles = self._role_assignments(schema)
+        app = self._saml_app(sp)
+        flex = self._flex_configuration()
+        sso = self._flex_sso(connection, sp, app, flex, schema)
+        self._publish(connection, sp, schema, roles, app, flex, sso)
+
+    # Children -------------------------------------------------------------------------------
+
+    def _custom_schema(self) -> CustomSchema:
+        wanted = self._tenant.google.custom_schema
+        return CustomSchema(
+            f"{self._name}-schema",
+            {
+                "customer": self._tenant.google.customer,
+                "schema_name": wanted.name,
+                "display_name": wanted.display_name,
+                "fields": {name: to_props(field) for name, field in wanted.fields.items()},
+                "allow_data_loss": wanted.allow_data_loss,
+                "retain": wanted.retain,
+            },
+            self._child,
+        )
+
+    def _role_assignments(self, schema: CustomSchema) -> RoleAssignments:
+        people = {
+            email: to_props(RoleAssignment.model_validate(given))
+            for email, given in self._args["people"].items()
+        }
+        return RoleAssignments(
+            f"{self._name}-roles",
+            {
+                "customer": self._tenant.google.customer,
+                "schema_name": schema.schema_name,
+                "roles_field": _real_name(schema, ROLES),
+                "full_name_field": _real_name(schema, FULL_NAME),
+                "people": dump(people),
+                "mode": self._tenant.roles.mode.value,
+            },
+            self._child,
+        )
+
+    def _saml_app(self, sp: SpSettings | None) -> SamlApp:
+        tenant = self._tenant
+        return SamlApp(
+            f"{self._name}-app",
+            {
+                "customer": tenant.google.customer,
+                "name": tenant.saml_app.name,
+                "description": tenant.saml_app.description,
+                "acs_url": sp.acs_url if sp else None,
+                "sp_entity_id": sp.entity_id if sp else None,
+                "start_url": _login_url(tenant),
+                "attribute_mapping": mapping_of(tenant.attribute_mapping),
+                **_identity_provider(tenant, self._args["idp_metadata"]),
+            },
+            self._child,
+        )
+
+    def _flex_configuration(self) -> FlexConfiguration:
+        flex = self._tenant.flex
+        return FlexConfiguration(
+            f"{self._name}-flex",
+            {
+                "account_sid": flex.account_sid,
+                "runtime_domain": flex.runtime_domain,
+                "login_popup": flex.login_popup,
+            },
+            self._child,
+        )
+
+    def _flex_sso(
+        self,
+        connection: str | None,
+        sp: SpSettings | None,
+        app: SamlApp,
+        configuration: FlexConfiguration,
+        schema: CustomSchema,
+    ) -> FlexSso:
+        tenant = self._tenant
+        return FlexSso(
+            f"{self._name}-sso",
+            {
+                "account_sid": tenant.flex.account_sid,
+                "generation": tenant.flex.generation.value,
+                "runtime_domain": tenant.flex.runtime_domain,
+                "connection": connection,
+                "acs_url": sp.acs_url if sp else None,
+                "sp_entity_id": sp.entity_id if sp else None,
+                "sso_url": app.sso_url,
+                "issuer": app.entity_id,
+                "certificate": app.certificate,
+                "friendly_name": _friendly_name(tenant, self._args["stack"]),
+                "default_redirect_url": _default_redirect_url(tenant),
+                "trusted_domains": list(tenant.flex.trusted_domains),
+                "login_popup": tenant.flex.login_popup,
+                "evidence": {
+                    "customer": tenant.google.customer,
+                    "app_name": tenant.saml_app.name,
+                    "schema_name": schema.schema_name,
+                    "roles_field": _real_name(schema, ROLES),
+                    "workspace_sid": configuration.workspace_sid,
+                },
+            },
+            self._child,
+        )
+
+    # Outputs --------------------------------------------------------------------------------
+
+    def _publish(  # noqa: PLR0913  one for each child
+        self,
+        connection: str | None,
+        sp: SpSettings | None,
+        schema: CustomSchema,
+        roles: RoleAssignments,
+        app: SamlApp,
+        flex: FlexConfiguration,
+        sso: FlexSso,
+    ) -> None:
+        verdict = pulumi.Output.all(
+            status=sso.status, next_step=sso.next_step, drift=app.drift
+        ).apply(_whole_verdict)
+        login_url = _login_url(self._tenant)
+        outputs: dict[str, Any] = {
+            "status": verdict.apply(lambda seen: seen[0].value),
+            "next_step": verdict.apply(lambda seen: seen[1]),
+            "sso_url": app.sso_url,
+            "idp_entity_id": app.entity_id,
+            "certificate_fingerprint": app.fingerprint,
+            "certificate_not_after": app.not_after,
+            "acs_url": sp.acs_url if sp else None,
+            "sp_entity_id": sp.entity_id if sp else None,
+            "start_url": login_url,
+            "login_url": login_url,
+            "connection": connection,
+            "runtime_domain": flex.runtime_domain,
+            "schema_name": schema.schema_name,
+            "role_counts": roles.role_counts,
+            "strays": roles.strays,
+            "handoff": pulumi.Output.all(
+                verdict=verdict,
+                sso_url=app.sso_url,
+                idp_entity_id=app.entity_id,
+                certificate=app.certificate,
+            ).apply(lambda seen: self._handoff(sp, **seen)),
+        }
+        for output, value in outputs.items():
+            setattr(self, output, pulumi.Output.from_input(value))
+        self.register_outputs(outputs)
+
+    def _handoff(
+        self,
+        sp: SpSettings | None,
+        verdict: tuple[Phase, str],
+        sso_url: str | None,
+        idp_entity_id: str | None,
+        certificate: str | None,
+    ) -> dict[str, Any]:
+        tenant, stack = self._tenant, self._args["stack"]
+        facts = HandoffFacts(
+            stack=stack,
+            phase=verdict[0],
+            next_step=verdict[1],
+            generation=tenant.flex.generation,
+            account_sid=tenant.flex.account_sid,
+            app_name=tenant.saml_app.name,
+            app_description=tenant.saml_app.description,
+            sp=sp,
+            start_url=_login_url(tenant),
+            mapping=mapping_of(tenant.attribute_mapping),
+            metadata_path=self._args["metadata_path"],
+            sso_url=sso_url or "",
+            idp_entity_id=idp_entity_id or "",
+            certificate=certificate or "",
+            friendly_name=_friendly_name(tenant, stack),
+            default_redirect_url=_default_redirect_url(tenant),
+            trusted_domains=list(tenant.flex.trusted_domains),
+            login_popup=tenant.flex.login_popup,
+        )
+        return build_handoff(facts).model_dump(mode="json")
+
+
+def _connection(tenant: Tenant) -> str | None:
+    """Typed into the stack, or as Flex lists it. Legacy sign-in has none."""
+    if tenant.flex.generation.value == "legacy" or tenant.flex.connection:
+        return tenant.flex.connection
+    return find_connection(Settings.from_config(pulumi.Config()), tenant.flex.account_sid)
+
+
+def _identity_provider(tenant: Tenant, idp_metadata: str | None) -> dict[str, Any]:
+    if idp_metadata is None:
+        return {}
+    metadata = parse_idp_metadata(
+        idp_metadata.encode(), allow_any_host=tenant.saml_app.allow_any_idp_host
+    )
+    chosen = choose_certificate(metadata, tenant.saml_app.certificate, datetime.now(UTC))
+    return {
+        "sso_url": metadata.sso_url,
+        "entity_id": metadata.entity_id,
+        "certificate": chosen.pem,
+        "fingerprint": chosen.fingerprint,
+        "not_after": chosen.not_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _real_name(schema: CustomSchema, field: str) -> pulumi.Output[str]:
+    """The field's API name at Google: an adopted schema may have another one."""
+    return schema.field_names.apply(lambda names: names.get(field, field))
+
+
+def _login_url(tenant: Tenant) -> str:
+    return f"https://flex.twilio.com/{tenant.flex.runtime_domain}"
+
+
+def _default_redirect_url(tenant: Tenant) -> str:
+    return tenant.flex.default_redirect_url or _login_url(tenant)
+
+
+def _friendly_name(tenant: Tenant, stack: str) -> str:
+    return tenant.flex.friendly_name or f"{tenant.name} ({stack})"
+
+
+def _whole_verdict(seen: dict[str, Any]) -> tuple[Phase, str]:
+    """Flex's phase, unless the SAML app at Google is not as recorded."""
+    drift = seen["drift"] or []
+    if not drift:
+        return Phase(seen["status"]), seen["next_step"]
+    differing = " ".join(
+        f"({one['field']} is {one['observed']}, should be {one['recorded']})" for one in drift
+    )
+    return Phase.DRIFTED, f"Google Admin console: {NEXT_STEP[Phase.DRIFTED]} {differing}"

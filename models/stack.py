@@ -1,0 +1,179 @@
+"""A stack as its folder and configuration describe it, read once, with every mistake reported.
+
+`stacks/Pulumi.<tenant>.<environment>.yaml` holds the configuration; `stacks/<stack>/` the files that
+it points to: `idp_metadata.xml` (absent until a person has downloaded it) and `roles.csv`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from models.attribute_mapping import AttributeMapping, lint
+from models.errors import MetadataError, TenantConfigError
+from models.flex import lint_role
+from models.idp_metadata import choose_certificate, parse_idp_metadata
+from models.roles import RoleAssignment, parse_roles_csv, union
+from models.tenant import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Problem = tuple[str, str, str]
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+
+
+class Stack(BaseModel):
+    """One tenant in one environment, valid as a whole.
+
+    `people` are those of roles.csv and of the inline map; members of groups come later, from
+    Google. `idp_metadata` is the text of the metadata file, None while it isn't there.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    tenant: Tenant
+    folder: Path
+    people: dict[str, RoleAssignment]
+    idp_metadata: str | None
+
+
+def read_stack(name: str, config: object, stacks: Path, now: datetime) -> Stack:
+    """Parse `config` (the object `tenant`) and the stack's files.
+
+    Raises TenantConfigError with all mistakes, each by its key, before anything is called.
+    """
+    folder = stacks / name
+    problems = [*_name_problems(name)]
+    raw = config if isinstance(config, dict) else {}
+    tenant, shape_problems = _parse(config)
+    problems += shape_problems
+    listed, file_problems = _read_roles(raw, folder)
+    problems += file_problems
+    problems += _role_problems(raw)
+    metadata, metadata_problems = _read_metadata(raw, folder, now)
+    problems += metadata_problems
+    if tenant is not None:
+        problems += _mapping_problems(tenant.attribute_mapping)
+    if problems or tenant is None:
+        raise TenantConfigError(problems)
+    people = union(tenant.roles.people, listed)
+    return Stack(name=name, tenant=tenant, folder=folder, people=people, idp_metadata=metadata)
+
+
+def _name_problems(name: str) -> Iterator[Problem]:
+    if not NAME.fullmatch(name):
+        hint = "stacks are named <tenant>.<environment>, for example acme.prod"
+        yield "stack", f"'{name}' is not such a name", hint
+
+
+def _parse(config: object) -> tuple[Tenant | None, list[Problem]]:
+    try:
+        return Tenant.model_validate(config), []
+    except ValidationError as error:
+        return None, [_problem(details) for details in error.errors()]
+
+
+def _problem(details: Any) -> Problem:
+    key = ".".join(["tenant", *(str(part) for part in details["loc"] if part != "[key]")])
+    text = str(details["msg"]).removeprefix("Value error, ")
+    if details["type"] == "missing":
+        return key, "is missing", _description(details["loc"])
+    if details["type"] == "extra_forbidden":
+        return key, "is no such key", "is it misspelt, or on another level?"
+    return key, text[0].lower() + text[1:], ""
+
+
+def _description(path: tuple[int | str, ...]) -> str:
+    """The description of a field of Tenant, as the hint for one that is missing."""
+    model: Any = Tenant
+    for part in path[:-1]:
+        field = getattr(model, "model_fields", {}).get(str(part))
+        model = field.annotation if field else None
+    field = getattr(model, "model_fields", {}).get(str(path[-1]))
+    return (field.description or "").rstrip(".") if field else ""
+
+
+def _section(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    value = raw.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _read_roles(raw: dict[str, Any], folder: Path) -> tuple[dict[str, RoleAssignment], list[Problem]]:
+    file = _section(raw, "roles").get("file")
+    if not isinstance(file, str):
+        return {}, []
+    key = "tenant.roles.file"
+    try:
+        text = (folder / file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = f"it belongs into {folder}, in UTF-8"
+        return {}, [(key, f"can't read {file} ({type(error).__name__})", hint)]
+    rows, wrong = parse_roles_csv(text)
+    problems = [(f"{key}: {file} line {bad.line}", bad.what, bad.hint) for bad in wrong]
+    people = {}
+    for email, (line, roles, full_name) in rows.items():
+        where = f"{key}: {file} line {line}"
+        bad = [*_person_problems(where, email, roles)]
+        problems += bad
+        if not bad:
+            people[email] = RoleAssignment(roles=roles, full_name=full_name)
+    return people, problems
+
+
+def _person_problems(where: str, email: str, roles: list[str]) -> Iterator[Problem]:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        yield where, f"expected an e-mail address, got '{email}'", ""
+    if not roles:
+        yield where, f"{email} has no role", "agent, supervisor or admin; or leave the person out"
+    yield from _lint_roles(where, roles)
+
+
+def _lint_roles(where: str, roles: list[Any]) -> Iterator[Problem]:
+    for role in roles:
+        problem = lint_role(str(role))
+        if problem is not None:
+            yield where, *problem
+
+
+def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
+    roles = _section(raw, "roles")
+    for email, given in _section(roles, "people").items():
+        listed = given.get("roles") if isinstance(given, dict) else None
+        if isinstance(listed, list):
+            yield from _lint_roles(f"tenant.roles.people.{email}", listed)
+    for group, listed in _section(roles, "groups").items():
+        if isinstance(listed, list):
+            yield from _lint_roles(f"tenant.roles.groups.{group}", listed)
+
+
+def _read_metadata(
+    raw: dict[str, Any], folder: Path, now: datetime
+) -> tuple[str | None, list[Problem]]:
+    app = _section(raw, "saml_app")
+    path = folder / str(app.get("idp_metadata", "idp_metadata.xml"))
+    if not path.exists():
+        return None, []
+    fingerprint = app.get("certificate")
+    try:
+        content = path.read_bytes()
+        metadata = parse_idp_metadata(
+            content, allow_any_host=app.get("allow_any_idp_host") is True
+        )
+        choose_certificate(metadata, fingerprint if isinstance(fingerprint, str) else None, now)
+    except OSError as error:
+        return None, [("tenant.saml_app.idp_metadata", f"can't read {path}: {error.strerror}", "")]
+    except MetadataError as error:
+        return None, [("tenant.saml_app.idp_metadata", f"{path.name}: {error.what}", error.hint)]
+    return content.decode("utf-8", "replace"), []
+
+
+def _mapping_problems(mapping: AttributeMapping) -> Iterator[Problem]:
+    for claim, what, hint in lint(mapping):
+        yield f"tenant.saml_app.attribute_mapping.{claim}", what, hint

@@ -1,0 +1,90 @@
+"""Proof that sign-in works: where Google's word and Flex's word about one person meet.
+
+Google's `saml` log says that somebody logged in to the app; Flex has a TaskRouter worker of that
+name, written at the login, with the roles that Google's directory holds. Only both together, after
+the last change, count. This is the one place of the providers that talks to both vendors (see
+docs/adr); it is imported only when there is a sign-in to prove.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from models.errors import FlexSsoError
+from models.roles import same_value
+from providers.google.directory_api import DirectoryApi
+from providers.google.reports_api import Login, ReportsApi
+from providers.twilio.flex_api import FlexApi
+
+if TYPE_CHECKING:
+    from providers.settings import Settings
+
+CANDIDATES = 20
+CLOCK_SKEW = timedelta(minutes=2)
+
+
+class WhereToLook(BaseModel):
+    """The names under which a sign-in leaves its traces."""
+
+    customer: str
+    app_name: str
+    schema_name: str
+    roles_field: str
+    account_sid: str
+    workspace_sid: str
+
+
+class Proof(BaseModel):
+    """A sign-in that both sides confirm, or the reason why there is none yet."""
+
+    email: str = ""
+    time: str = ""
+    initiated_by: str = ""
+    roles: list[str] = []
+    why_not: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether somebody's sign-in was confirmed."""
+        return bool(self.email)
+
+
+def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
+    """The newest sign-in after `since` (RFC 3339) that both sides confirm.
+
+    Never raises an expected error: not being able to look is a reason like any other.
+    """
+    try:
+        logins = ReportsApi(settings, where.customer).logins(where.app_name, since)
+        newest = {login.email: login for login in reversed(logins)}
+        reasons = []
+        for login in sorted(newest.values(), key=lambda found: found.time, reverse=True)[:CANDIDATES]:
+            roles, reason = _confirm(settings, where, login)
+            if not reason:
+                return Proof(**login._asdict(), roles=roles)
+            reasons.append(reason)
+    except FlexSsoError as error:
+        return Proof(why_not=error.what)
+    return Proof(why_not=reasons[0] if reasons else "Google's log shows no login since the change")
+
+
+def _confirm(settings: Settings, where: WhereToLook, login: Login) -> tuple[list[str], str]:
+    """(roles, "") if Flex shows this login with the directory's roles, else ([], why not)."""
+    person = DirectoryApi(settings, where.customer).person(login.email, where.schema_name)
+    wanted = person.values.get(where.roles_field) if person else None
+    worker = FlexApi(settings, where.account_sid).worker(where.workspace_sid, login.email)
+    if worker is None:
+        return [], f"{login.email} logged in at Google, but Flex has no such worker"
+    if _time(worker["date_updated"]) < _time(login.time) - CLOCK_SKEW:
+        return [], f"{login.email} logged in at Google, but Flex did not take it in"
+    has: Any = worker["attributes"].get("roles")
+    if not same_value(has, wanted):
+        return [], f"{login.email} has roles {has} in Flex and {wanted} at Google"
+    return sorted(has), ""
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

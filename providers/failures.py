@@ -1,0 +1,102 @@
+"""How a failure leaves a dynamic provider: as one clean sentence, or as real partial state.
+
+Pulumi's Python servicer wraps each exception in a traceback and has no way to say "half done".
+Both exist in the engine's protocol, so an expected error ends the gRPC call itself, with its text
+alone or with the state that was reached (`ErrorResourceInitFailed`). The call's context is found
+in the calling frames, where the servicer keeps it as `context`; where there is none (tests, a
+future SDK) the exception goes on as it is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from models.errors import FlexSsoError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import grpc
+
+
+class PartialState(Exception):  # noqa: N818  it is a state that was reached, not an error alone
+    """Raised by a handler that succeeded in part. The engine stores `outs` and retries later."""
+
+    def __init__(self, id_: str, outs: dict[str, Any], error: FlexSsoError, reasons: list[str]):
+        self.id = id_
+        self.outs = outs
+        self.error = error
+        self.reasons = reasons
+        super().__init__(str(error))
+
+
+@contextmanager
+def clean_failures(provider_key: str | None) -> Iterator[None]:
+    """Turn expected errors inside the block into clean ends of the engine's call."""
+    try:
+        yield
+    except FlexSsoError as error:
+        if _wants_traceback():
+            raise
+        _abort(_status(str(error)), error)
+    except PartialState as partial:
+        _abort(_partial_status(partial, provider_key), partial)
+
+
+def _wants_traceback() -> bool:
+    return os.environ.get("FLEXSSO_TRACEBACK", "") not in {"", "0"}
+
+
+def _abort(status: Any, error: Exception) -> NoReturn:
+    context = _calling_context()
+    if context is None:
+        raise error
+    context.abort_with_status(status)
+    raise error
+
+
+def _calling_context() -> grpc.ServicerContext | None:
+    import grpc  # noqa: PLC0415  the program side never fails this way
+
+    frame = inspect.currentframe()
+    while frame is not None:
+        candidate = frame.f_locals.get("context")
+        if isinstance(candidate, grpc.ServicerContext):
+            return candidate
+        frame = frame.f_back
+    return None
+
+
+def _status(text: str, detail: Any = None) -> Any:
+    """A gRPC status with details, as `grpcio-status` would make it (a package for ten lines)."""
+    import grpc  # noqa: PLC0415
+    from google.rpc import status_pb2  # noqa: PLC0415
+
+    message = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
+    if detail is not None:
+        message.details.add().Pack(detail)
+
+    class Status(grpc.Status):  # type: ignore[misc]  grpc has no stubs
+        code = grpc.StatusCode.UNKNOWN
+        details = text
+        trailing_metadata = (("grpc-status-details-bin", message.SerializeToString()),)
+
+    return Status()
+
+
+def _partial_status(partial: PartialState, provider_key: str | None) -> Any:
+    from google.protobuf import json_format, struct_pb2  # noqa: PLC0415
+    from pulumi.runtime.proto import provider_pb2  # noqa: PLC0415
+
+    outs = dict(partial.outs)
+    if provider_key is not None:
+        outs["__provider"] = provider_key
+    detail = provider_pb2.ErrorResourceInitFailed(
+        id=partial.id,
+        properties=json_format.ParseDict(outs, struct_pb2.Struct()),
+        reasons=partial.reasons,
+    )
+    return _status(str(partial.error), detail)

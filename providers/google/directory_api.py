@@ -1,0 +1,216 @@
+"""The Directory API in our verbs: schemas, people's custom values, members of groups.
+
+Reads page through users.list with `projection=custom` and only our schema; writes are users.update
+with only our schema (a PUT that leaves out the rest leaves it alone, says Google's reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from models.errors import NotFoundError
+from providers.google.service import build_service, google_errors
+from providers.retry import retrying
+
+if TYPE_CHECKING:
+    from models.custom_schema import ApiField
+    from models.roles import Values
+    from providers.settings import Settings
+
+PAGE = 500
+READ = ("admin.directory.user.readonly", "admin.directory.userschema.readonly")
+WRITE = ("admin.directory.user", "admin.directory.userschema")
+GROUPS = ("admin.directory.group.member.readonly",)
+
+
+class Person(NamedTuple):
+    """A user of the directory, with the values of one custom schema."""
+
+    email: str
+    full_name: str
+    suspended: bool
+    values: Values
+
+
+class Member(NamedTuple):
+    """A member of a group: `type` is USER, GROUP, CUSTOMER or EXTERNAL."""
+
+    email: str
+    type: str
+    status: str
+
+
+class DirectoryApi:
+    """One customer's directory. `writes` asks for the scopes that change things."""
+
+    def __init__(self, settings: Settings, customer: str, *, writes: bool = False) -> None:
+        self._settings = settings
+        self._customer = customer
+        self._scopes = WRITE if writes else READ
+        self._service: Any = None
+
+    def _client(self, scopes: tuple[str, ...] | None = None) -> Any:
+        if self._service is None:
+            self._service = build_service(
+                self._settings, "admin", "directory_v1", scopes or self._scopes
+            )
+        return self._service
+
+    def _execute(self, request: Any, doing: str) -> Any:
+        def once() -> Any:
+            with google_errors(doing):
+                return request.execute()
+
+        return retrying(once)
+
+    # Schemas --------------------------------------------------------------------------------
+
+    def find_schema(self, name: str, display_name: str) -> dict[str, Any] | None:
+        """The schema of that API name, else the one of that display name, else None."""
+        request = self._client().schemas().list(customerId=self._customer)
+        schemas = self._execute(request, "listing custom schemas").get("schemas", [])
+        for key, value in (("schemaName", name), ("displayName", display_name)):
+            for schema in schemas:
+                if str(schema.get(key, "")).casefold() == value.casefold():
+                    return dict(schema)
+        return None
+
+    def get_schema(self, key: str) -> dict[str, Any] | None:
+        """The schema of that id or API name, or None."""
+        request = self._client().schemas().get(customerId=self._customer, schemaKey=key)
+        try:
+            return dict(self._execute(request, f"reading custom schema {key}"))
+        except NotFoundError:
+            return None
+
+    def insert_schema(
+        self, name: str, display_name: str, fields: list[ApiField]
+    ) -> dict[str, Any]:
+        """Make it. Raises ConflictError if the API name is taken."""
+        body = {"schemaName": name, "displayName": display_name, "fields": fields}
+        request = self._client().schemas().insert(customerId=self._customer, body=body)
+        return dict(self._execute(request, f"creating custom schema {name}"))
+
+    def update_schema(
+        self, schema_id: str, name: str, display_name: str, fields: list[ApiField]
+    ) -> dict[str, Any]:
+        """Replace its field list: a field left out is deleted with everybody's values."""
+        body = {"schemaName": name, "displayName": display_name, "fields": fields}
+        request = (
+            self._client()
+            .schemas()
+            .update(customerId=self._customer, schemaKey=schema_id, body=body)
+        )
+        return dict(self._execute(request, f"updating custom schema {name}"))
+
+    def delete_schema(self, schema_id: str) -> None:
+        """Delete it with everybody's values. Gone already is fine."""
+        request = self._client().schemas().delete(customerId=self._customer, schemaKey=schema_id)
+        try:
+            self._execute(request, f"deleting custom schema {schema_id}")
+        except NotFoundError:
+            return
+
+    # People ---------------------------------------------------------------------------------
+
+    def people(self, schema: str, domain: str | None = None) -> Iterator[Person]:
+        """All users with their values of `schema`, 500 a call."""
+        token: str | None = None
+        while True:
+            page = self._execute(
+                self._client()
+                .users()
+                .list(
+                    **self._whose(domain),
+                    projection="custom",
+                    customFieldMask=schema,
+                    maxResults=PAGE,
+                    pageToken=token,
+                    fields="nextPageToken,users(primaryEmail,name/fullName,suspended,customSchemas)",
+                ),
+                "listing people",
+            )
+            yield from (person_of(user, schema) for user in page.get("users", []))
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+    def person(self, email: str, schema: str) -> Person | None:
+        """One user, or None."""
+        request = (
+            self._client()
+            .users()
+            .get(userKey=email, projection="custom", customFieldMask=schema)
+        )
+        try:
+            return person_of(self._execute(request, f"reading {email}"), schema)
+        except NotFoundError:
+            return None
+
+    def _whose(self, domain: str | None) -> dict[str, str]:
+        return {"domain": domain} if domain else {"customer": self._customer}
+
+    def update_requests(self, schema: str, changes: dict[str, Values]) -> dict[str, Any]:
+        """A users.update request for each person, ready for a batch."""
+        users = self._client().users()
+        return {
+            email: users.update(
+                userKey=email, body={"customSchemas": {schema: to_api(values)}}, fields="id"
+            )
+            for email, values in changes.items()
+        }
+
+    def new_batch(self, callback: Any) -> Any:
+        """An HTTP batch: `callback(request_id, response, error)` for each part."""
+        return self._client().new_batch_http_request(callback=callback)
+
+    # Groups ---------------------------------------------------------------------------------
+
+    def members(self, group: str) -> Iterator[Member]:
+        """Members of a group, those of nested groups included."""
+        client = self._client(GROUPS)
+        token: str | None = None
+        while True:
+            page = self._execute(
+                client.members().list(
+                    groupKey=group, includeDerivedMembership=True, maxResults=200, pageToken=token
+                ),
+                f"listing members of {group}",
+            )
+            for member in page.get("members", []):
+                yield Member(
+                    str(member.get("email", "")).lower(),
+                    str(member.get("type", "")),
+                    str(member.get("status", "")),
+                )
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+
+def person_of(user: dict[str, Any], schema: str) -> Person:
+    """Many-valued fields become plain lists; only `value` counts, `type` comes and goes."""
+    values = user.get("customSchemas", {}).get(schema, {})
+    return Person(
+        email=user["primaryEmail"].lower(),
+        full_name=user.get("name", {}).get("fullName", ""),
+        suspended=bool(user.get("suspended", False)),
+        values={field: _plain(value) for field, value in values.items()},
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [str(item.get("value", "")) if isinstance(item, dict) else item for item in value]
+    return value
+
+
+def to_api(values: Values) -> dict[str, Any]:
+    """Lists get the shape of many-valued fields, with the `type` that Google would add later."""
+    return {
+        field: [{"value": item, "type": "work"} for item in value]
+        if isinstance(value, list)
+        else value
+        for field, value in values.items()
+    }

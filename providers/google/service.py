@@ -1,0 +1,102 @@
+"""Google's API clients for one call: discovery document, endpoint, credentials, errors.
+
+The document is the one shipped with google-api-python-client: its `rootUrl` decides where calls
+and batches go (ClientOptions would move the calls only). Clients are built for each use, because
+httplib2 is not safe between threads and the provider process has four.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from models.errors import CredentialsError, UnreachableError
+from providers.google.failures import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from providers.settings import Settings
+
+SCOPE = "https://www.googleapis.com/auth/"
+TIMEOUT_SECONDS = 60
+
+
+def build_service(settings: Settings, api: str, version: str, scopes: Sequence[str]) -> Any:
+    """A client of `api`, with credentials for `scopes` and no more."""
+    from googleapiclient import discovery  # noqa: PLC0415, TID251  slow import, paid only when used
+    from googleapiclient.discovery_cache import (  # noqa: PLC0415, TID251
+        get_static_doc,
+    )
+
+    document = json.loads(get_static_doc(api, version))
+    root = settings.endpoints.url(document["rootUrl"])
+    document["rootUrl"] = document["mtlsRootUrl"] = root
+    document["baseUrl"] = root + document["servicePath"]
+    return discovery.build_from_document(document, http=authorized_http(settings, scopes))
+
+
+def authorized_http(settings: Settings, scopes: Sequence[str]) -> Any:
+    """An httplib2 transport that signs in as the tenant's credentials say."""
+    import google_auth_httplib2  # noqa: PLC0415
+    import httplib2  # noqa: PLC0415
+
+    transport = httplib2.Http(timeout=TIMEOUT_SECONDS)
+    return google_auth_httplib2.AuthorizedHttp(_credentials(settings, scopes), http=transport)
+
+
+def _credentials(settings: Settings, scopes: Sequence[str]) -> Any:
+    import google.auth  # noqa: PLC0415
+    from google.auth import exceptions  # noqa: PLC0415
+
+    full = [SCOPE + scope for scope in scopes]
+    path = settings.credentials.google.file
+    try:
+        found, _ = (
+            google.auth.load_credentials_from_file(path, scopes=full)
+            if path
+            else google.auth.default(scopes=full)
+        )
+    except (exceptions.GoogleAuthError, OSError, ValueError) as error:
+        raise CredentialsError(
+            f"Google: no usable credentials ({path or 'application default credentials'}):"
+            f" {str(error).splitlines()[0]}",
+            hint="name a key file in tenant.credentials.google.file, or set up ADC"
+            " (GOOGLE_APPLICATION_CREDENTIALS)",
+        ) from None
+    if settings.google_admin and hasattr(found, "with_subject"):
+        return found.with_subject(settings.google_admin)
+    return found
+
+
+@contextmanager
+def google_errors(doing: str) -> Iterator[None]:
+    """Errors of Google's clients inside the block become ours; `doing` says what was tried."""
+    import httplib2  # noqa: PLC0415
+    from google.auth import exceptions  # noqa: PLC0415
+    from googleapiclient.errors import HttpError  # noqa: PLC0415, TID251
+
+    try:
+        yield
+    except HttpError as error:
+        wait = error.resp.get("retry-after")
+        raise translate(error.resp.status, error.content, doing, wait) from None
+    except exceptions.RefreshError as error:
+        raise _refused(error, doing) from None
+    except (OSError, httplib2.HttpLib2Error, exceptions.TransportError) as error:
+        raise UnreachableError(
+            f"Google: no answer while {doing} ({error})",
+            hint="check the network and try again; nothing is lost, the next run goes on",
+        ) from None
+
+
+def _refused(error: Exception, doing: str) -> CredentialsError:
+    text = str(error.args[0] if error.args else error)
+    hint = "check the service account and the administrator to act as (tenant.google.admin)"
+    if "unauthorized_client" in repr(error.args):
+        hint = (
+            "enter the service account's client id and scopes under Security > Access and data"
+            " control > API controls > Manage Domain Wide Delegation (up to 24 h to take effect)"
+        )
+    return CredentialsError(f"Google refuses the credentials while {doing}: {text}", hint=hint)

@@ -1,0 +1,99 @@
+"""What a provider learns in `configure`: where the vendors are, and where credentials are.
+
+Pulumi copies the stack's configuration into the state, where a plain `refresh` or `destroy` goes
+on using the old copy. So it names credentials only; the secrets themselves are read from the
+environment or a file at the moment of use, and never kept on a provider.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from models.endpoints import Endpoints
+from models.errors import CredentialsError
+from models.tenant import Credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ConfigSource(Protocol):
+    """Pulumi's configuration, of the engine's or of the program's side: text by key."""
+
+    def get(self, key: str) -> str | None:
+        """The value, or None."""
+
+
+class TwilioKey(BaseModel):
+    """An API key. Its secret shows as stars wherever it is printed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    api_key: str
+    api_secret: SecretStr
+
+
+class Settings(BaseModel):
+    """Endpoints, names of credentials, and the administrator to act as."""
+
+    model_config = ConfigDict(frozen=True)
+
+    endpoints: Endpoints = Endpoints()
+    credentials: Credentials = Credentials()
+    google_admin: str | None = None
+    directory_writes_per_minute: int = 2400
+
+    @classmethod
+    def from_config(cls, config: ConfigSource) -> Settings:
+        """Read `tenant` and `endpoints`; what is absent keeps its default (another program's)."""
+        tenant = _object(config.get("tenant"))
+        google = tenant.get("google") or {}
+        return cls(
+            endpoints=Endpoints.model_validate(_object(config.get("endpoints"))),
+            credentials=Credentials.model_validate(tenant.get("credentials") or {}),
+            google_admin=google.get("admin"),
+        )
+
+
+def _object(text: Any) -> dict[str, Any]:
+    value = json.loads(text) if isinstance(text, str) else text
+    return value or {}
+
+
+def twilio_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> TwilioKey:
+    """The tenant's API key, from its file or from the environment.
+
+    Raises CredentialsError that names the file or variable to set.
+    """
+    source = settings.credentials.twilio
+    if source.file:
+        return _key_from_file(Path(source.file))
+    key_name = source.key_env or "TWILIO_API_KEY"
+    secret_name = source.secret_env or "TWILIO_API_SECRET"
+    missing = [name for name in (key_name, secret_name) if not environment.get(name)]
+    if missing:
+        raise CredentialsError(
+            f"Twilio: no credentials ({' and '.join(missing)} not set)",
+            hint="make an API key under Console > Account > API keys and put it into these"
+            " variables, or name others in tenant.credentials.twilio",
+        )
+    return TwilioKey(
+        api_key=environment[key_name], api_secret=SecretStr(environment[secret_name])
+    )
+
+
+def _key_from_file(path: Path) -> TwilioKey:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return TwilioKey(api_key=content["api_key"], api_secret=content["api_secret"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CredentialsError(
+            f"Twilio: can't read credentials from {path} ({type(error).__name__})",
+            hint='expected a JSON file {"api_key": "SK…", "api_secret": "…"},'
+            " named by tenant.credentials.twilio.file",
+        ) from None

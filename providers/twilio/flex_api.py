@@ -1,0 +1,120 @@
+"""The Flex Configuration and TaskRouter APIs in our verbs, through twilio's own client.
+
+The client has no base address to set, so its HTTP client rewrites each one. It can't post a
+Configuration (its resource takes no dict), so that goes through `client.request` as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from models.errors import UnreachableError
+from providers.retry import retrying
+from providers.settings import twilio_key
+from providers.twilio.failures import translate
+
+if TYPE_CHECKING:
+    from twilio.rest import Client  # noqa: TID251  this is the façade
+
+    from providers.settings import Settings
+
+CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration"
+TASKROUTER = "https://taskrouter.twilio.com/v1/Workspaces"
+TIMEOUT_SECONDS = 30.0
+
+
+class FlexApi:
+    """One Flex account, with its API key."""
+
+    def __init__(self, settings: Settings, account_sid: str) -> None:
+        self._account_sid = account_sid
+        self._client = _client(settings, account_sid)
+
+    def configuration(self) -> dict[str, Any]:
+        """The whole Flex Configuration document."""
+        return self._send("GET", CONFIGURATION, "reading the Flex configuration")
+
+    def post_configuration(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Replace the top-level keys of `changes`, each as a whole, and no other."""
+        body = {"account_sid": self._account_sid, **changes}
+        return self._send("POST", CONFIGURATION, "writing the Flex configuration", body=body)
+
+    def worker(self, workspace_sid: str, name_id: str) -> dict[str, Any] | None:
+        """The TaskRouter worker of that NameID, its `attributes` parsed, or None."""
+        page = self._send(
+            "GET",
+            f"{TASKROUTER}/{workspace_sid}/Workers",
+            f"looking for worker {name_id}",
+            params={"FriendlyName": name_id},
+        )
+        for worker in page.get("workers", []):
+            if worker["friendly_name"].casefold() == name_id.casefold():
+                return {**worker, "attributes": json.loads(worker["attributes"] or "{}")}
+        return None
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        doing: str,
+        *,
+        params: dict[str, object] | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+
+        def once() -> dict[str, Any]:
+            response = _ask(self._client, method, url, doing, params, body, headers)
+            if response.status_code >= 400:
+                wait = (response.headers or {}).get("Retry-After")
+                raise translate(response.status_code, response.text, doing, wait)
+            return _json(response.text, doing)
+
+        return retrying(once)
+
+
+def _ask(  # noqa: PLR0913  the parts of an HTTP request
+    client: Client,
+    method: str,
+    url: str,
+    doing: str,
+    params: dict[str, object] | None,
+    body: dict[str, Any] | None,
+    headers: dict[str, str],
+) -> Any:
+    import requests  # noqa: PLC0415
+
+    try:
+        return client.request(method, url, params=params, data=body, headers=headers)
+    except requests.RequestException as error:
+        raise UnreachableError(
+            f"Twilio: no answer while {doing} ({type(error).__name__})",
+            hint="check the network and try again; nothing is lost, the next run goes on",
+        ) from None
+
+
+def _json(text: str, doing: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError):
+        raise UnreachableError(
+            f"Twilio's answer was cut or no JSON while {doing}", hint="try again"
+        ) from None
+
+
+def _client(settings: Settings, account_sid: str) -> Client:
+    from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415  slow import
+    from twilio.rest import Client  # noqa: PLC0415, TID251
+
+    class AtEndpoint(TwilioHttpClient):  # type: ignore[misc]
+        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+            return super().request(method, settings.endpoints.url(url), *args, **kwargs)
+
+    key = twilio_key(settings)
+    return Client(
+        key.api_key,
+        key.api_secret.get_secret_value(),
+        account_sid,
+        http_client=AtEndpoint(timeout=TIMEOUT_SECONDS),
+    )

@@ -1,0 +1,153 @@
+"""FlexConfiguration: the few paths of Flex's Configuration document that sign-in needs.
+
+Calls: GET and POST /v1/Configuration, which replaces each top-level key as a whole, has no ETag and
+no DELETE. So: read, lay only our path over what is there, post only that top-level key, read again
+and prove that nothing else moved. Destroy puts back what was there before us. Ours is one path:
+`public_attributes.loginPopup` ("Login using popup"). The rest of the outputs is read.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from models.errors import ConflictError, TenantConfigError
+from providers.base import Inputs, Outs, Provider, to_props
+from providers.twilio.flex_api import FlexApi
+
+OWNED_KEY = "public_attributes"
+OWNED_PATH = "loginPopup"
+MOVES_BY_ITSELF = {"date_updated", OWNED_KEY}
+
+
+class FlexConfigurationInputs(Inputs):
+    """`runtime_domain` is checked against the account's, never written."""
+
+    account_sid: str
+    runtime_domain: str
+    login_popup: bool = False
+
+
+class FlexConfigurationOutputs(FlexConfigurationInputs):
+    """What the document says. `before` is our path's old value, if we changed it."""
+
+    flex_instance_sid: str
+    workspace_sid: str
+    ui_version: str
+    login_url: str
+    changed: bool = False
+    before: bool | None = None
+
+
+class FlexConfigurationProvider(Provider[FlexConfigurationInputs]):
+    """Three-way merge of one path, everything else untouched."""
+
+    inputs = FlexConfigurationInputs
+    replace_on = frozenset({"account_sid"})
+
+    def create_it(self, wanted: FlexConfigurationInputs) -> tuple[str, Outs]:
+        """There is one document an account: it is always adopted."""
+        return wanted.account_sid, self._converge(wanted, {})
+
+    def update_it(self, id_: str, olds: Outs, wanted: FlexConfigurationInputs) -> Outs:
+        """Lay our path over what is there now."""
+        del id_
+        return self._converge(wanted, olds)
+
+    def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
+        """Refresh: our path as it is."""
+        live = FlexApi(self.settings, id_).configuration()
+        known = FlexConfigurationInputs(
+            account_sid=id_,
+            runtime_domain=_runtime_domain(live),
+            login_popup=bool(_owned(live)),
+        )
+        return _outputs(known, live, olds), to_props(known)
+
+    def delete_it(self, id_: str, olds: Outs) -> None:
+        """Put back what was there, if the value is still ours."""
+        if not olds.get("changed"):
+            return
+        api = FlexApi(self.settings, id_)
+        live = api.configuration()
+        if bool(_owned(live)) == olds.get("login_popup"):
+            _write(api, live, olds.get("before"))
+
+    def _converge(self, wanted: FlexConfigurationInputs, olds: Outs) -> Outs:
+        api = FlexApi(self.settings, wanted.account_sid)
+        live = api.configuration()
+        _refuse_other_domain(wanted, live)
+        before = _owned(live)
+        if bool(before) == wanted.login_popup:
+            return _outputs(wanted, live, olds)
+        live = _write(api, live, wanted.login_popup)
+        if not olds.get("changed"):
+            olds = {"changed": True, "before": before}
+        return _outputs(wanted, live, olds)
+
+
+def _runtime_domain(live: dict[str, Any]) -> str:
+    return str(live.get("runtime_domain") or "").removesuffix(".twil.io")
+
+
+def _owned(live: dict[str, Any]) -> bool | None:
+    return (live.get(OWNED_KEY) or {}).get(OWNED_PATH)
+
+
+def _refuse_other_domain(wanted: FlexConfigurationInputs, live: dict[str, Any]) -> None:
+    actual = _runtime_domain(live)
+    if actual != wanted.runtime_domain:
+        what = f"is {wanted.runtime_domain}, but the account's is {actual}"
+        raise TenantConfigError([("tenant.flex.runtime_domain", what, f"write {actual}")])
+
+
+def _write(api: FlexApi, live: dict[str, Any], value: bool | None) -> dict[str, Any]:  # noqa: FBT001
+    """Post our one path (None removes it) and prove that no other key moved."""
+    laid = copy.deepcopy(live.get(OWNED_KEY) or {})
+    laid.pop(OWNED_PATH, None)
+    if value is not None:
+        laid[OWNED_PATH] = value
+    api.post_configuration({OWNED_KEY: laid})
+    after = api.configuration()
+    moved = sorted(
+        key for key in live if key not in MOVES_BY_ITSELF and live[key] != after.get(key)
+    )
+    if moved or after.get(OWNED_KEY) != laid:
+        raise ConflictError(
+            f"Twilio: the Flex configuration changed while it was written"
+            f" ({', '.join(moved) or OWNED_KEY})",
+            hint="somebody else writes it too; run `pulumi up` again",
+        )
+    return after
+
+
+def _outputs(wanted: FlexConfigurationInputs, live: dict[str, Any], olds: Outs) -> Outs:
+    outs = FlexConfigurationOutputs(
+        **wanted.model_dump(),
+        flex_instance_sid=str(live.get("flex_instance_sid") or ""),
+        workspace_sid=str(live.get("taskrouter_workspace_sid") or ""),
+        ui_version=str(live.get("ui_version") or ""),
+        login_url=f"https://flex.twilio.com/{_runtime_domain(live)}",
+        changed=bool(olds.get("changed")),
+        before=olds.get("before"),
+    )
+    return to_props(outs)
+
+
+class FlexConfiguration(Resource, module="twilio", name="FlexConfiguration"):
+    """Flex's Configuration document, as far as sign-in needs it."""
+
+    runtime_domain: pulumi.Output[str]
+    flex_instance_sid: pulumi.Output[str]
+    workspace_sid: pulumi.Output[str]
+    ui_version: pulumi.Output[str]
+    login_url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        pure = ("flex_instance_sid", "workspace_sid", "ui_version", "login_url", "changed", "before")
+        super().__init__(FlexConfigurationProvider(), name, {**dict.fromkeys(pure), **props}, opts)

@@ -1,0 +1,198 @@
+"""What Flex does when somebody logs in, looked at from outside: no credentials, no login.
+
+Enhanced: Authentication/Config lists the connections; Authorize redirects, hop by hop, until one
+leaves twilio.com: there is the Single Sign-On URL that somebody typed, and the SAML AuthnRequest
+that Flex sends to it. Legacy: iam's `authenticate` answers with the same address at once.
+Sources: @twilio/flex-sdk, and (for following it without a browser) techmatters/flex-plugins.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import zlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+from models.errors import TenantConfigError, UnreachableError, VendorApiError
+from models.flex import Generation
+from providers.retry import retrying
+from providers.twilio.failures import translate
+
+if TYPE_CHECKING:
+    import httpx
+
+    from providers.settings import Settings
+
+SERVICES = "https://services.twilio.com/v1/Flex"
+IAM = "https://iam.twilio.com/v1/Accounts"
+FLEX = "https://flex.twilio.com/"
+HOPS = 8
+AUTHN_REQUEST_LIMIT = 65536
+TIMEOUT_SECONDS = 30.0
+_SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
+_SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
+
+
+class Connection(NamedTuple):
+    """An SSO connection that Flex lists."""
+
+    connection: str
+    active: bool
+
+
+class Seen(NamedTuple):
+    """Where Flex sends people, and what its AuthnRequest says. Empty where it says nothing.
+
+    `why_not` is Flex's own word when it sends nobody anywhere.
+    """
+
+    sso_url: str = ""
+    issuer: str = ""
+    acs_url: str = ""
+    name_id_format: str = ""
+    why_not: str = ""
+
+
+class SignInProbe:
+    """Looks at one account's sign-in."""
+
+    def __init__(self, settings: Settings, account_sid: str) -> None:
+        import httpx  # noqa: PLC0415
+
+        self._endpoints = settings.endpoints
+        self._account_sid = account_sid
+        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+
+    def connections(self) -> list[Connection]:
+        """The enhanced connections of the account, as Authentication/Config lists them."""
+        response = self._send(
+            "GET",
+            f"{SERVICES}/Authentication/Config",
+            "asking Flex for its SSO connections",
+            params={"AccountSid": self._account_sid},
+        )
+        found = _json_object(response).get("config_list") or []
+        return [
+            Connection(str(item.get("connection_name", "")), bool(item.get("active")))
+            for item in found
+        ]
+
+    def look(self, generation: Generation, connection: str | None, runtime_domain: str) -> Seen:
+        """Begin a login and stop at the door of the identity provider."""
+        try:
+            if generation is Generation.LEGACY:
+                return self._look_at_legacy(runtime_domain)
+            return self._look_at_enhanced(connection or "", runtime_domain)
+        except VendorApiError as error:
+            if error.temporary or error.status == 0:
+                raise
+            return Seen(why_not=error.what)
+
+    def _look_at_enhanced(self, connection: str, runtime_domain: str) -> Seen:
+        verifier = secrets.token_urlsafe(48)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        query = {
+            "redirectUrl": FLEX + runtime_domain,
+            "nonce": secrets.token_hex(16),
+            "codeChallenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "state": secrets.token_urlsafe(16),
+            "ssoProfileSid": connection,
+        }
+        url = f"{SERVICES}/Authorize?{urlencode(query)}"
+        for _ in range(HOPS):
+            response = self._send("GET", url, "beginning a login at Flex")
+            target = response.headers.get("location", "")
+            if not target:
+                return Seen(why_not=f"Flex answered {response.status_code} and sent nobody on")
+            url = self._endpoints.canonical(urljoin(str(response.url), target))
+            host = urlsplit(url).hostname or ""
+            if host != "twilio.com" and not host.endswith(".twilio.com"):
+                return read_authn_request(url)
+        return Seen(why_not=f"Flex redirected more than {HOPS} times")
+
+    def _look_at_legacy(self, runtime_domain: str) -> Seen:
+        response = self._send(
+            "POST",
+            f"{IAM}/{self._account_sid}/authenticate",
+            "beginning a login at iam.twilio.com",
+            json={"products": ["flex"], "resource": FLEX + runtime_domain},
+        )
+        location = self._endpoints.canonical(str(_json_object(response).get("location", "")))
+        return read_authn_request(location) if location else Seen(why_not="no location was given")
+
+    def _send(self, method: str, url: str, doing: str, **parts: Any) -> httpx.Response:
+        import httpx  # noqa: PLC0415
+
+        def once() -> httpx.Response:
+            try:
+                response = self._http.request(method, self._endpoints.url(url), **parts)
+            except httpx.HTTPError as error:
+                raise UnreachableError(
+                    f"Twilio: no answer while {doing} ({type(error).__name__})",
+                    hint="check the network and try again",
+                ) from None
+            if response.status_code >= 400:
+                wait = response.headers.get("retry-after")
+                raise translate(response.status_code, response.text, doing, wait)
+            return response
+
+        return retrying(once)
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        return dict(response.json())
+    except (ValueError, TypeError):
+        raise UnreachableError("Twilio's answer was cut or no JSON", hint="try again") from None
+
+
+def read_authn_request(url: str) -> Seen:
+    """Take the address of an identity provider apart: SSO URL, and the AuthnRequest in it."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    own = {key: values for key, values in query.items() if key not in _SAML_PARAMETERS}
+    sso_url = parts._replace(query=urlencode(own, doseq=True), fragment="").geturl()
+    message = query.get("SAMLRequest", [""])[0]
+    root = _parse_deflated(message) if message else None
+    if root is None:
+        return Seen(sso_url=sso_url)
+    policy = root.find(f"{_SAMLP}NameIDPolicy")
+    return Seen(
+        sso_url=sso_url,
+        issuer=(root.findtext(f"{_SAML}Issuer") or "").strip(),
+        acs_url=root.get("AssertionConsumerServiceURL", ""),
+        name_id_format=policy.get("Format", "") if policy is not None else "",
+    )
+
+
+_SAML_PARAMETERS = {"SAMLRequest", "RelayState", "SigAlg", "Signature"}
+
+
+def _parse_deflated(message: str) -> Any:
+    """The AuthnRequest's root element, or None if it can't be read (bounded, no DTD)."""
+    from defusedxml import ElementTree  # noqa: PLC0415
+    from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+
+    try:
+        packed = base64.b64decode(message, validate=True)
+        document = zlib.decompressobj(-15).decompress(packed, AUTHN_REQUEST_LIMIT)
+        return ElementTree.fromstring(document, forbid_dtd=True)
+    except (ValueError, zlib.error, ElementTree.ParseError, DefusedXmlException):
+        return None
+
+
+def find_connection(settings: Settings, account_sid: str) -> str | None:
+    """The connection that Flex lists for the account: the active one, else the only one.
+
+    Raises TenantConfigError where there are several to choose from.
+    """
+    listed = SignInProbe(settings, account_sid).connections()
+    active = [one for one in listed if one.active]
+    choice = active if active else listed
+    if len(choice) > 1:
+        names = ", ".join(one.connection for one in choice)
+        what = f"Flex lists several connections: {names}"
+        raise TenantConfigError([("tenant.flex.connection", what, "name the one to use")])
+    return choice[0].connection if choice else None
