@@ -62,7 +62,7 @@ def built(project: Path, say: Callable[[str], None]) -> Engine:
     wanted = pinned_version(modules / "cli")
     if not is_current(bin_dir, wanted):
         require_go(modules / "cli")
-        say("building Pulumi from its Go modules: about 5 minutes, once")
+        say("building Pulumi from its Go modules (about 5 minutes, once)")
         for program in PROGRAMS:
             build(program, modules / program.module, bin_dir, say)
     if missing(bin_dir, SCRIPTS):
