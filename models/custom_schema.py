@@ -126,7 +126,11 @@ def _sendable(field: ApiField) -> ApiField:
 def _find(
     fields: list[ApiField], name: str, display_name: str, last_name: str | None
 ) -> ApiField | None:
-    for key, value in (("fieldName", last_name), ("fieldName", name), ("displayName", display_name)):
+    for key, value in (
+        ("fieldName", last_name),
+        ("fieldName", name),
+        ("displayName", display_name),
+    ):
         for field in fields:
             if value and str(field.get(key, "")).casefold() == value.casefold():
                 return field

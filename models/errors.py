@@ -37,7 +37,9 @@ class TenantConfigError(FlexSsoError):
 
     def __init__(self, problems: list[tuple[str, str, str]]) -> None:
         self.problems = problems
-        lines = [f"  {key}: {what}" + (f" ({hint})" if hint else "") for key, what, hint in problems]
+        lines = [
+            f"  {key}: {what}" + (f" ({hint})" if hint else "") for key, what, hint in problems
+        ]
         count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
         super().__init__("\n".join([f"The stack's configuration has {count}:", *lines]))
 

@@ -34,7 +34,7 @@ class _Part(BaseModel):
 
 
 class HandoffField(_Part):
-    """One field of a screen: the console's label, and the exact value. `trap` is what goes wrong."""
+    """One field of a screen: the console's label, the exact value, and what often goes wrong."""
 
     label: str
     value: str
@@ -52,7 +52,7 @@ class HandoffScreen(_Part):
 
 
 class HandoffStep(_Part):
-    """A visit to one console. `path` is what to click after `url`; `done_when` is how we will know."""
+    """A visit to one console: click through `path` from `url`; `done_when` is how we will know."""
 
     id: str
     console: str
@@ -276,9 +276,7 @@ def _attribute_mapping(facts: HandoffFacts) -> HandoffScreen:
 
 
 def _flex_page_b(facts: HandoffFacts) -> HandoffStep:
-    confirm = HandoffField(
-        label="I have updated my identity provider", value="on", kind=Kind.TICK
-    )
+    confirm = HandoffField(label="I have updated my identity provider", value="on", kind=Kind.TICK)
     return HandoffStep(
         id="flex_page_b",
         console="Twilio Console",

@@ -68,7 +68,9 @@ class CsvProblem(BaseModel):
     hint: str = ""
 
 
-def parse_roles_csv(text: str) -> tuple[dict[str, tuple[int, list[str], str | None]], list[CsvProblem]]:
+def parse_roles_csv(
+    text: str,
+) -> tuple[dict[str, tuple[int, list[str], str | None]], list[CsvProblem]]:
     """Read `email,roles[,full_name]`, roles separated by spaces, commas or semicolons.
 
     Returns people by e-mail as (line, roles, full name), and the lines that are wrong.
@@ -151,7 +153,7 @@ def _difference(wanted: Values, live: Values) -> Values:
 
 def same_value(one: Any, other: Any) -> bool:
     """Equality as Google stores things: lists are sets, and empty is nothing."""
-    return _canonical(one) == _canonical(other)
+    return bool(_canonical(one) == _canonical(other))
 
 
 def _canonical(value: Any) -> Any:
@@ -179,7 +181,7 @@ class ValueFields(BaseModel):
         """Live values in the words of the stack: a name that is the directory's goes unsaid."""
         roles = values.get(self.roles) or []
         name = values.get(self.full_name)
-        said = {"roles": sorted({str(role) for role in roles})}
+        said: Values = {"roles": sorted({str(role) for role in roles})}
         if name != directory_name or (wanted or {}).get("full_name"):
             said["full_name"] = name
         return said

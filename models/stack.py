@@ -1,7 +1,7 @@
 """A stack as its folder and configuration describe it, read once, with every mistake reported.
 
-`stacks/Pulumi.<tenant>.<environment>.yaml` holds the configuration; `stacks/<stack>/` the files that
-it points to: `idp_metadata.xml` (absent until a person has downloaded it) and `roles.csv`.
+`stacks/Pulumi.<tenant>.<environment>.yaml` holds the configuration; `stacks/<stack>/` the files
+that it points to: `idp_metadata.xml` (absent until a person has downloaded it) and `roles.csv`.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def _section(raw: dict[str, Any], key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _read_roles(raw: dict[str, Any], folder: Path) -> tuple[dict[str, RoleAssignment], list[Problem]]:
+def _read_roles(
+    raw: dict[str, Any], folder: Path
+) -> tuple[dict[str, RoleAssignment], list[Problem]]:
     file = _section(raw, "roles").get("file")
     if not isinstance(file, str):
         return {}, []
@@ -163,9 +165,7 @@ def _read_metadata(
     fingerprint = app.get("certificate")
     try:
         content = path.read_bytes()
-        metadata = parse_idp_metadata(
-            content, allow_any_host=app.get("allow_any_idp_host") is True
-        )
+        metadata = parse_idp_metadata(content, allow_any_host=app.get("allow_any_idp_host") is True)
         choose_certificate(metadata, fingerprint if isinstance(fingerprint, str) else None, now)
     except OSError as error:
         return None, [("tenant.saml_app.idp_metadata", f"can't read {path}: {error.strerror}", "")]

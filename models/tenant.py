@@ -60,7 +60,7 @@ class GoogleSettings(_Part):
     admin: EmailAddress | None = Field(
         None, description="Administrator to act as, with domain-wide delegation."
     )
-    custom_schema: SchemaSettings = Field(default_factory=lambda: SchemaSettings())
+    custom_schema: SchemaSettings = Field(default_factory=SchemaSettings)
 
 
 class SamlAppSettings(_Part):
@@ -141,8 +141,8 @@ class CredentialSource(_Part):
 class Credentials(_Part):
     """Names of credentials. By default Google ADC, and TWILIO_API_KEY / TWILIO_API_SECRET."""
 
-    google: CredentialSource = Field(default_factory=lambda: CredentialSource())
-    twilio: CredentialSource = Field(default_factory=lambda: CredentialSource())
+    google: CredentialSource = Field(default_factory=CredentialSource)
+    twilio: CredentialSource = Field(default_factory=CredentialSource)
 
     @model_validator(mode="after")
     def _google_by_file(self) -> Self:
@@ -169,10 +169,10 @@ class Tenant(_Part):
     name: str = Field(min_length=1, description="What people call it, for example Acme Support.")
     google: GoogleSettings
     flex: FlexSettings
-    saml_app: SamlAppSettings = Field(default_factory=lambda: SamlAppSettings())
-    roles: RoleSettings = Field(default_factory=lambda: RoleSettings())
-    credentials: Credentials = Field(default_factory=lambda: Credentials())
-    handoff: HandoffSettings = Field(default_factory=lambda: HandoffSettings())
+    saml_app: SamlAppSettings = Field(default_factory=SamlAppSettings)
+    roles: RoleSettings = Field(default_factory=RoleSettings)
+    credentials: Credentials = Field(default_factory=Credentials)
+    handoff: HandoffSettings = Field(default_factory=HandoffSettings)
 
     @property
     def attribute_mapping(self) -> AttributeMapping:

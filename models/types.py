@@ -14,7 +14,7 @@ def _matching(pattern: str, expected: str) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(f"expected {expected}, got {value!r}")  # noqa: EM102  pydantic shows it
+            raise ValueError(f"expected {expected}, got {value!r}")
         return value
 
     return check
@@ -23,14 +23,14 @@ def _matching(pattern: str, expected: str) -> Callable[[str], str]:
 def _https(value: str) -> str:
     HttpUrl(value)
     if not value.startswith("https://"):
-        raise ValueError(f"expected an address that starts with https://, got {value!r}")  # noqa: EM102
+        raise ValueError(f"expected an address that starts with https://, got {value!r}")
     return value
 
 
 def _email(value: str) -> str:
     value = value.strip().lower()
     if not re.fullmatch(r"[^@\s\"'<>,;]+@[a-z0-9-]+(\.[a-z0-9-]+)+", value):
-        raise ValueError(f"expected an e-mail address, got {value!r}")  # noqa: EM102
+        raise ValueError(f"expected an e-mail address, got {value!r}")
     return value
 
 

@@ -131,9 +131,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def update(self, _id: str, olds: Outs, news: Outs) -> UpdateResult:
         """Pulumi's update: converge."""
         with clean_failures(news.get(PROVIDER_KEY)):
-            return UpdateResult(
-                self.update_it(_id, _without_provider(olds), self._parse(news))
-            )
+            return UpdateResult(self.update_it(_id, _without_provider(olds), self._parse(news)))
 
     def delete(self, _id: str, _props: Outs) -> None:
         """Pulumi's delete: take back what is ours."""

@@ -61,7 +61,9 @@ def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
         logins = ReportsApi(settings, where.customer).logins(where.app_name, since)
         newest = {login.email: login for login in reversed(logins)}
         reasons = []
-        for login in sorted(newest.values(), key=lambda found: found.time, reverse=True)[:CANDIDATES]:
+        for login in sorted(newest.values(), key=lambda found: found.time, reverse=True)[
+            :CANDIDATES
+        ]:
             roles, reason = _confirm(settings, where, login)
             if not reason:
                 return Proof(**login._asdict(), roles=roles)

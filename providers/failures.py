@@ -79,7 +79,7 @@ def _status(text: str, detail: Any = None) -> Any:
     if detail is not None:
         message.details.add().Pack(detail)
 
-    class Status(grpc.Status):  # type: ignore[misc]  grpc has no stubs
+    class Status(grpc.Status):  # type: ignore[misc]
         code = grpc.StatusCode.UNKNOWN
         details = text
         trailing_metadata = (("grpc-status-details-bin", message.SerializeToString()),)

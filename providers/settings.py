@@ -12,9 +12,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from models.endpoints import Endpoints
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from models.endpoints import Endpoints
 from models.errors import CredentialsError
 from models.tenant import Credentials
 
@@ -82,9 +82,7 @@ def twilio_key(settings: Settings, environment: Mapping[str, str] = os.environ) 
             hint="make an API key under Console > Account > API keys and put it into these"
             " variables, or name others in tenant.credentials.twilio",
         )
-    return TwilioKey(
-        api_key=environment[key_name], api_secret=SecretStr(environment[secret_name])
-    )
+    return TwilioKey(api_key=environment[key_name], api_secret=SecretStr(environment[secret_name]))
 
 
 def _key_from_file(path: Path) -> TwilioKey:

@@ -140,5 +140,8 @@ def _temporary(error: FlexSsoError) -> bool:
 
 
 def _pause(again: dict[str, FlexSsoError], attempt: int) -> float:
-    asked = [error.retry_after or 0.0 for error in again.values() if isinstance(error, VendorApiError)]
-    return max([*asked, min(32.0, 0.5 * 2 ** (attempt - 1))])
+    backoff = min(32.0, 0.5 * 2 ** (attempt - 1))
+    asked = [
+        error.retry_after or 0.0 for error in again.values() if isinstance(error, VendorApiError)
+    ]
+    return max([*asked, float(backoff)])

@@ -84,9 +84,7 @@ class DirectoryApi:
         except NotFoundError:
             return None
 
-    def insert_schema(
-        self, name: str, display_name: str, fields: list[ApiField]
-    ) -> dict[str, Any]:
+    def insert_schema(self, name: str, display_name: str, fields: list[ApiField]) -> dict[str, Any]:
         """Make it. Raises ConflictError if the API name is taken."""
         body = {"schemaName": name, "displayName": display_name, "fields": fields}
         request = self._client().schemas().insert(customerId=self._customer, body=body)
@@ -139,9 +137,7 @@ class DirectoryApi:
     def person(self, email: str, schema: str) -> Person | None:
         """One user, or None."""
         request = (
-            self._client()
-            .users()
-            .get(userKey=email, projection="custom", customFieldMask=schema)
+            self._client().users().get(userKey=email, projection="custom", customFieldMask=schema)
         )
         try:
             return person_of(self._execute(request, f"reading {email}"), schema)

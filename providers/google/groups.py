@@ -3,7 +3,7 @@ show who gains or loses a role when a group changes.
 
 Nested members count. People outside the account (EXTERNAL) and suspended ones are dropped and
 reported. Calls: members.list with includeDerivedMembership, 200 a page.
-"""  # noqa: D205  one sentence over two lines
+"""
 
 from __future__ import annotations
 

@@ -152,7 +152,9 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
         changes: People = {}
         for email in sorted(emails & set(live)):
             now, then = _before(inputs, live[email]), before[email]
-            change = {field: then[field] for field in then if not same_value(now[field], then[field])}
+            change = {
+                field: then[field] for field in then if not same_value(now[field], then[field])
+            }
             if change:
                 changes[email] = change
         return changes
@@ -225,9 +227,7 @@ def _before(inputs: RoleAssignmentsInputs, person: Person) -> dict[str, Any]:
 
 def _wanted_values(inputs: RoleAssignmentsInputs, live: dict[str, Person]) -> People:
     return {
-        email: inputs.value_fields.wanted(
-            given, live[email].full_name if email in live else email
-        )
+        email: inputs.value_fields.wanted(given, live[email].full_name if email in live else email)
         for email, given in inputs.assignments().items()
     }
 

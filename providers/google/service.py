@@ -54,7 +54,7 @@ def _credentials(settings: Settings, scopes: Sequence[str]) -> Any:
     path = settings.credentials.google.file
     try:
         found, _ = (
-            google.auth.load_credentials_from_file(path, scopes=full)
+            google.auth.load_credentials_from_file(path, scopes=full)  # type: ignore[no-untyped-call]
             if path
             else google.auth.default(scopes=full)
         )

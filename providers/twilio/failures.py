@@ -43,9 +43,7 @@ def parse(text: str) -> tuple[int, str]:
         return 0, text.strip()[:200]
 
 
-def translate(
-    status: int, text: str, doing: str, retry_after: str | None = None
-) -> VendorApiError:
+def translate(status: int, text: str, doing: str, retry_after: str | None = None) -> VendorApiError:
     """Our error for Twilio's answer to what we were `doing`."""
     code, message = parse(text)
     temporary = status == 429 or status >= 500 or code in _RETRIED_CODES

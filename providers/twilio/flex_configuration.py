@@ -149,5 +149,12 @@ class FlexConfiguration(Resource, module="twilio", name="FlexConfiguration"):
     def __init__(
         self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        pure = ("flex_instance_sid", "workspace_sid", "ui_version", "login_url", "changed", "before")
+        pure = (
+            "flex_instance_sid",
+            "workspace_sid",
+            "ui_version",
+            "login_url",
+            "changed",
+            "before",
+        )
         super().__init__(FlexConfigurationProvider(), name, {**dict.fromkeys(pure), **props}, opts)

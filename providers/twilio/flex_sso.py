@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pulumi
+from models.flex import Generation
 from pulumi.dynamic import Resource
 from pydantic import BaseModel, Field
 
-from models.flex import Generation
 from models.observation import Difference, SsoObservation, SsoRecord, Verdict, judge
 from models.phase import NEXT_STEP, Phase
 from providers.base import Inputs, Outs, Provider, to_props
@@ -165,9 +165,7 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
     def _prove(self, wanted: FlexSsoInputs, since: str) -> tuple[dict[str, Any], str]:
         from providers import evidence  # noqa: PLC0415  the one way to Google from here
 
-        where = evidence.WhereToLook(
-            **wanted.evidence.model_dump(), account_sid=wanted.account_sid
-        )
+        where = evidence.WhereToLook(**wanted.evidence.model_dump(), account_sid=wanted.account_sid)
         proof = evidence.prove_sign_in(self.settings, where, since)
         if not proof.found:
             return {}, proof.why_not
