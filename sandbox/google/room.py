@@ -1,0 +1,78 @@
+"""Google's part of the pretend world: which hosts it serves, and how a Workspace is planted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.google import api, certificates, groups, schemas, service_accounts, users
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from sandbox.world import World
+
+PARITY = [*api.PARITY]
+
+
+def hosts(world: World) -> dict[str, ASGIApp]:
+    """The applications of Google's host names."""
+    return {
+        "admin.googleapis.com": api.create_app(world),
+        "oauth2.googleapis.com": api.create_token_app(world),
+    }
+
+
+def plant(world: World, spec: dict[str, Any]) -> None:
+    """Put one Workspace into the world. Shape of `spec`:
+
+        {"customer_id": "C01sandbx", "domain": "acme.example", "admin": "admin@acme.example",
+         "users":   [{"email", "full_name", "org_unit"?: "/", "suspended"?: false}],
+         "groups":  [{"email", "name", "members": [email, …]}],
+         "schemas": [body of schemas.insert, …],
+         "values":  {email: {schema: {field: value}}},
+         "delegated_scopes"?: ["admin.directory.user", …],
+         "service_account_is_admin"?: true}
+
+    Members that are neither users nor groups of the customer are EXTERNAL. The service account's
+    key file goes to <state_dir>/credentials/google-<customer_id>.json.
+    """
+    customer = spec["customer_id"]
+    document = {"id": customer, "domain": spec["domain"], "admin": spec["admin"]}
+    world.store.put("google_customer", customer, document)
+    _plant_people(world, customer, spec)
+    _plant_groups(world, customer, spec.get("groups", []))
+    for schema in spec.get("schemas", []):
+        schemas.insert(world, customer, schema)
+    for email, values in spec.get("values", {}).items():
+        users.update(world, customer, email, {"customSchemas": values})
+    certificates.add(world, customer)
+    service_accounts.plant(
+        world,
+        customer,
+        scopes=tuple(spec.get("delegated_scopes", service_accounts.DELEGATED)),
+        is_admin=spec.get("service_account_is_admin", True),
+    )
+
+
+def _plant_people(world: World, customer: str, spec: dict[str, Any]) -> None:
+    people = spec.get("users", [])
+    if all(person["email"] != spec["admin"] for person in people):
+        people = [{"email": spec["admin"], "full_name": "Workspace Admin"}, *people]
+    for person in people:
+        given, _, family = person["full_name"].partition(" ")
+        body = {
+            "primaryEmail": person["email"],
+            "name": {"givenName": given, "familyName": family},
+            "orgUnitPath": person.get("org_unit", "/"),
+            "suspended": person.get("suspended", False),
+        }
+        users.insert(world, customer, body)
+    users.make_admin(world, customer, spec["admin"])
+
+
+def _plant_groups(world: World, customer: str, wanted: list[dict[str, Any]]) -> None:
+    for group in wanted:
+        groups.add(world, customer, group["email"], group["name"])
+    for group in wanted:
+        for member in group["members"]:
+            groups.add_member(world, customer, group["email"], member)
