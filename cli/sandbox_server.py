@@ -150,8 +150,8 @@ def _remember(state_dir: Path, pid: int, port: int) -> Server:
 
 
 def _is_ours(pid: int, state_dir: Path) -> bool:
-    command = _command_line(pid)
-    return " -m sandbox " in command and f" --state-dir {state_dir}" in command
+    command = f"{_command_line(pid)} "
+    return " -m sandbox " in command and f" --state-dir {state_dir} " in command
 
 
 def _command_line(pid: int) -> str:
