@@ -23,12 +23,12 @@ fmt: .venv/.installed ## format, and fix what can be fixed by itself
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-check: .venv/.installed ## style, types, and who may import whom
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m mypy
-	$(PYTHON) -m mypy --explicit-package-bases tools
-	.venv/bin/lint-imports
+CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports
+
+check: .venv/.installed ## style, types, and who may import whom; all of them, then the verdict
+	@failed=0; \
+	for check in $(CHECKS); do echo "+ $$check"; .venv/bin/$$check || failed=1; done; \
+	exit $$failed
 
 # The tests run even where the checks complain, so that one run tells everything.
 test: install ## all checks, all tests

@@ -71,7 +71,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     state_dir: StateDir = STATE_DIR,
 ) -> None:
-    """Say whether the sandbox runs, where, and whether it answers."""
+    """Say whether the sandbox runs, where, and whether it answers; exit code 0 only if it does."""
     running = server.find(state_dir)
     healthy = running is not None and server.is_healthy(running.port)
     if as_json:
@@ -82,6 +82,8 @@ def status(
     else:
         answers = "answers" if healthy else "does not answer"
         typer.echo(f"running at {running.address} (process {running.pid}), {answers}")
+    if not healthy:
+        raise typer.Exit(1)
 
 
 @app.command()
