@@ -51,6 +51,7 @@ golden: .venv/.installed ## rewrite the golden files; read the diff before you c
 
 docs: .venv/.installed ## write the generated pages of docs/reference
 	@$(PYTHON) -m tools.docs
+	@$(PYTHON) -m sandbox.parity
 
 bench: install ## measure
 	@$(PYTHON) -m tools.bench

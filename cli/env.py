@@ -22,7 +22,7 @@ from models.errors import FlexSsoError
 
 
 def env() -> None:
-    """Print shell lines that put the Pulumi engine and its settings into this shell.
+    """Print shell lines that make `pulumi` work here.
 
     Use as: eval "$(./flexsso env)"
     """

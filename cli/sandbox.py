@@ -57,7 +57,10 @@ def up(
 
 @app.command()
 def down(state_dir: StateDir = STATE_DIR) -> None:
-    """Stop the sandbox that `up` started; its world is kept for the next `up`."""
+    """Stop the sandbox.
+
+    Its world is kept for the next `up`.
+    """
     running = server.find(state_dir)
     if running is None:
         _note("sandbox is not running")
@@ -71,7 +74,10 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     state_dir: StateDir = STATE_DIR,
 ) -> None:
-    """Say whether the sandbox runs, where, and whether it answers; exit code 0 only if it does."""
+    """Say whether the sandbox runs, and where.
+
+    Exit code 0 only if it answers.
+    """
     running = server.find(state_dir)
     healthy = running is not None and server.is_healthy(running.port)
     if as_json:
@@ -88,7 +94,7 @@ def status(
 
 @app.command()
 def reset(state_dir: StateDir = STATE_DIR) -> None:
-    """Plant the running world afresh: all that happened in it is forgotten."""
+    """Forget all that happened in the world."""
     running = server.find(state_dir)
     if running is None:
         raise FlexSsoError("The sandbox is not running.", hint="./flexsso sandbox up --reset")

@@ -38,6 +38,13 @@ def test_every_command_has_a_help_page_on_stdout(path, capsys):
     assert capsys.readouterr().out.startswith(f"Usage: {' '.join(['flexsso', *path])}")
 
 
+def test_lists_of_commands_show_whole_sentences(capsys):
+    for path in ALL:
+        run([*path, "--help"])
+
+    assert "..." not in capsys.readouterr().out.replace("[ARGS]...", "")
+
+
 def test_no_page_names_a_path_of_this_machine(capsys):
     for path in ALL:
         run([*path, "--help"])
