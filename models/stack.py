@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.attribute_mapping import AttributeMapping, lint
 from models.errors import MetadataError, TenantConfigError
-from models.flex import lint_role
+from models.flex import lint_roles, worker_name_problem
 from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.roles import RoleAssignment, parse_roles_csv, union
 from models.tenant import Tenant
@@ -134,14 +134,15 @@ def _person_problems(where: str, email: str, roles: list[str]) -> Iterator[Probl
         yield where, f"expected an e-mail address, got '{email}'", ""
     if not roles:
         yield where, f"{email} has no role", "agent, supervisor or admin; or leave the person out"
-    yield from _lint_roles(where, roles)
+    else:
+        yield from _lint_roles(where, roles)
+    if too_long := worker_name_problem(email):
+        yield where, too_long, "give this person a shorter primary e-mail address"
 
 
 def _lint_roles(where: str, roles: list[Any]) -> Iterator[Problem]:
-    for role in roles:
-        problem = lint_role(str(role))
-        if problem is not None:
-            yield where, *problem
+    for what, hint in lint_roles([str(role) for role in roles]):
+        yield where, what, hint
 
 
 def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
@@ -149,7 +150,7 @@ def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
     for email, given in _section(roles, "people").items():
         listed = given.get("roles") if isinstance(given, dict) else None
         if isinstance(listed, list):
-            yield from _lint_roles(f"tenant.roles.people.{email}", listed)
+            yield from _person_problems(f"tenant.roles.people.{email}", str(email), listed)
     for group, listed in _section(roles, "groups").items():
         if isinstance(listed, list):
             yield from _lint_roles(f"tenant.roles.groups.{group}", listed)

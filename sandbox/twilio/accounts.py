@@ -1,0 +1,105 @@
+"""Flex accounts and their SSO connections: what every Twilio room works on.
+
+Store kinds: "twilio_account" by Account SID; "connection" by Account SID/JQ sid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.store import Store
+
+ACS_ENHANCED = "https://login.flex.us1.twilio.com/login/callback?connection="
+IAM = "https://iam.twilio.com/v1/Accounts/"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A Twilio account with Flex. `generation` is "enhanced" or "legacy"."""
+
+    account_sid: str
+    friendly_name: str
+    runtime_domain: str
+    flex_instance_sid: str
+    workspace_sid: str
+    ui_version: str
+    generation: str
+    api_key: str
+    api_secret: str
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What an SSO form holds, as typed: nothing is checked before somebody logs in.
+
+    `name` is the JQ sid; a legacy account has one connection named "legacy".
+    """
+
+    account_sid: str
+    name: str
+    active: bool = False
+    friendly_name: str = ""
+    certificate: str = ""
+    issuer: str = ""
+    sso_url: str = ""
+    default_redirect_url: str = ""
+    trusted_domains: list[str] = field(default_factory=list)
+    login_popup: bool = False
+    uses_iam: bool = True
+
+    @property
+    def is_legacy(self) -> bool:
+        return self.name == "legacy"
+
+    @property
+    def acs_url(self) -> str:
+        if self.is_legacy:
+            return f"{IAM}{self.account_sid}/saml2"
+        return ACS_ENHANCED + self.name
+
+    @property
+    def sp_entity_id(self) -> str:
+        return f"{self.acs_url}/metadata" if self.is_legacy else f"urn:flex:{self.name}"
+
+
+def save_account(store: Store, account: Account) -> None:
+    store.put("twilio_account", account.account_sid, asdict(account))
+
+
+def find_account(store: Store, account_sid: str) -> Account | None:
+    document = store.get("twilio_account", account_sid)
+    return Account(**document) if document else None
+
+
+def all_accounts(store: Store) -> list[Account]:
+    return [Account(**document) for document in store.page("twilio_account")]
+
+
+def account_of_domain(store: Store, runtime_domain: str) -> Account | None:
+    """By runtime domain, with or without `.twil.io`."""
+    wanted = runtime_domain.removesuffix(".twil.io")
+    return next((one for one in all_accounts(store) if one.runtime_domain == wanted), None)
+
+
+def save_connection(store: Store, connection: Connection) -> None:
+    store.put("connection", f"{connection.account_sid}/{connection.name}", asdict(connection))
+
+
+def connections_of(store: Store, account_sid: str) -> list[Connection]:
+    return [Connection(**document) for document in store.page("connection", f"{account_sid}/")]
+
+
+def find_connection(store: Store, name: str) -> Connection | None:
+    """By its JQ sid, whichever account it belongs to."""
+    for document in store.page("connection"):
+        if document["name"] == name:
+            return Connection(**document)
+    return None
+
+
+def change_connection(store: Store, connection: Connection, **changes: Any) -> Connection:
+    changed = replace(connection, **changes)
+    save_connection(store, changed)
+    return changed

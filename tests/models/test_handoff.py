@@ -1,0 +1,116 @@
+"""The hand-off: right words, right values, right order, marked by phase."""
+
+import json
+
+import pytest
+
+from models.flex import Generation, derive_sp_settings
+from models.handoff import HandoffFacts, Kind, build_handoff
+from models.phase import Phase
+
+CONNECTION = "JQ" + "ab" * 16
+ACCOUNT = "AC" + "5a" * 16
+
+
+def facts(phase: Phase = Phase.AWAITING_GOOGLE_APP, **changes: object) -> HandoffFacts:
+    generation = changes.pop("generation", Generation.ENHANCED)
+    given = {
+        "stack": "acme.prod",
+        "phase": phase,
+        "next_step": "…",
+        "generation": generation,
+        "account_sid": ACCOUNT,
+        "app_name": "Twilio Flex",
+        "app_description": "",
+        "sp": derive_sp_settings(generation, ACCOUNT, CONNECTION, "acme-falcon-1234"),
+        "start_url": "https://flex.twilio.com/acme-falcon-1234",
+        "mapping": {"email": "Basic Information > Primary email", "roles": "Flex Details > Roles"},
+        "metadata_path": "stacks/acme.prod/idp_metadata.xml",
+        "sso_url": "https://accounts.google.com/o/saml2/idp?idpid=C01sandbx",
+        "idp_entity_id": "https://accounts.google.com/o/saml2?idpid=C01sandbx",
+        "certificate": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n",
+        "friendly_name": "Acme (acme.prod)",
+        "default_redirect_url": "https://flex.twilio.com/acme-falcon-1234",
+        "trusted_domains": [],
+        "login_popup": False,
+    }
+    return HandoffFacts.model_validate(given | changes)
+
+
+def values(handoff, step_id):
+    step = next(step for step in handoff.steps if step.id == step_id)
+    return [(field.label, field.value) for screen in step.screens for field in screen.fields]
+
+
+def test_enhanced_goes_flex_google_flex():
+    assert ["flex_page_a", "google_app", "flex_page_b", "sign_in"] == [
+        step.id for step in build_handoff(facts()).steps
+    ]
+
+
+def test_legacy_has_one_form_with_its_own_labels():
+    handoff = build_handoff(facts(generation=Generation.LEGACY))
+
+    assert ["google_app", "flex_form", "sign_in"] == [step.id for step in handoff.steps]
+    labels = [label for label, _ in values(handoff, "flex_form")]
+    assert "IDENTITY PROVIDER ISSUER" in labels
+    assert "USES IAM.TWILIO.COM" in labels
+
+
+def test_google_gets_flexs_values_and_flex_gets_googles():
+    handoff = build_handoff(facts())
+
+    google, flex = values(handoff, "google_app"), values(handoff, "flex_page_b")
+    assert (
+        "ACS URL",
+        f"https://login.flex.us1.twilio.com/login/callback?connection={CONNECTION}",
+    ) in google
+    assert ("Entity ID", f"urn:flex:{CONNECTION}") in google
+    assert ("Signed response", "on") in google
+    assert ("Identity Provider Issuer", facts().idp_entity_id) in flex
+    assert ("Single Sign-On URL", facts().sso_url) in flex
+    assert ("X.509 Certificate", facts().certificate) in flex
+
+
+def test_mapping_stands_in_rows_as_on_the_screen():
+    google = values(build_handoff(facts()), "google_app")
+    start = google.index(("Google Directory attributes", "Basic Information > Primary email"))
+
+    assert [
+        ("App attributes", "email"),
+        ("Google Directory attributes", "Flex Details > Roles"),
+        ("App attributes", "roles"),
+    ] == google[start + 1 : start + 4]
+
+
+@pytest.mark.parametrize(
+    ("phase", "done", "waiting"),
+    [
+        (Phase.AWAITING_CONNECTION, [], ["flex_page_a"]),
+        (Phase.AWAITING_GOOGLE_APP, ["flex_page_a"], ["google_app"]),
+        (Phase.AWAITING_FLEX_FORM, ["flex_page_a", "google_app"], ["flex_page_b"]),
+        (Phase.ACTIVE, ["flex_page_a", "google_app", "flex_page_b"], ["sign_in"]),
+        (Phase.VERIFIED, ["flex_page_a", "google_app", "flex_page_b", "sign_in"], []),
+        (Phase.DRIFTED, [], []),
+    ],
+)
+def test_steps_are_marked_by_what_was_observed(phase, done, waiting):
+    handoff = build_handoff(facts(phase))
+
+    assert done == [step.id for step in handoff.steps if step.done]
+    assert waiting == [step.id for step in handoff.steps if step.waiting]
+
+
+def test_popup_is_ticked_only_if_wanted():
+    def kind(popup: bool) -> Kind:
+        step = build_handoff(facts(login_popup=popup)).steps[2]
+        return next(f.kind for f in step.screens[1].fields if f.label == "Login using popup")
+
+    assert Kind.TICK is kind(True)
+    assert Kind.LEAVE is kind(False)
+
+
+def test_it_survives_json():
+    handoff = build_handoff(facts())
+
+    assert handoff == type(handoff).model_validate_json(json.dumps(handoff.model_dump(mode="json")))
