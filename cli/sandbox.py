@@ -23,13 +23,15 @@ StateDir = Annotated[
         help="Where its world, log and pid are.", show_default=".sandbox", resolve_path=True
     ),
 ]
+DEFAULT_PORT = 8765
+NEXT = 'eval "$(./flexsso env)" && pulumi stack select --create sandbox.dev && pulumi up'
 STATE_DIR = PROJECT / ".sandbox"
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]
 
 
 @app.command()
 def up(
-    port: Port = 8765,
+    port: Port = DEFAULT_PORT,
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this shell.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the last world first.")] = False,
     state_dir: StateDir = STATE_DIR,
@@ -48,11 +50,10 @@ def up(
     elif reset:
         server.reset(running)
     typer.echo(running.address)
-    _note(
-        f"sandbox is up (process {running.pid}, log in {state_dir / 'log'})\n"
-        'next: eval "$(./flexsso env)", then pulumi up on a sandbox stack; '
-        "./flexsso sandbox down stops it"
-    )
+    _note(f"sandbox is up (process {running.pid}, log in {state_dir / 'log'})")
+    _note(f"next: {NEXT}")
+    if port != DEFAULT_PORT:
+        _note(f"for this port, set endpoints.base of the stack to {running.address}")
 
 
 @app.command()

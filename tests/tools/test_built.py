@@ -91,13 +91,22 @@ def test_scripts_alone_are_replaced_without_a_build(project, go_log):
     assert "build" not in go_log.read_text()
 
 
+BROKEN_GO = """
+test "$1" = build || exit 0
+while [ "$1" != -o ]; do shift; done
+echo half a program > "$2"
+echo no space left
+exit 1
+"""
+
+
 @pytest.mark.usefixtures("go_log")
 def test_a_failed_build_leaves_no_program_and_shows_what_go_said(project, tmp_path, programs):
-    programs(tmp_path / "go", {"go": 'if [ "$1" = build ]; then echo "no space left"; exit 1; fi'})
+    programs(tmp_path / "go", {"go": BROKEN_GO})
 
     with pytest.raises(EngineUnavailableError, match="go build failed:\nno space left"):
         built(project, lambda _: None)
-    assert list((project / ".tools/pulumi/bin").iterdir()) == []
+    assert not (project / ".tools/pulumi/bin" / LANGUAGE_HOST).exists()
 
 
 def test_without_go_the_message_says_which_one_to_install(project, tmp_path, monkeypatch):
