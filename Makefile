@@ -53,7 +53,7 @@ docs: .venv/.installed ## write the generated pages of docs/reference
 	@$(PYTHON) -m tools.docs
 	@$(PYTHON) -m sandbox.parity
 
-bench: install ## measure
+bench: install ## what Pulumi itself costs here, by number and shape of resources
 	@$(PYTHON) -m tools.bench
 
 lock: .venv/.installed ## pin requirements.txt to what .venv holds
