@@ -1,16 +1,19 @@
-"""Where the vendors are: at their own addresses, or all under one base (the sandbox)."""
+"""`Endpoints`: where the vendors' hosts are reached. Only the sandbox moves them."""
 
 from __future__ import annotations
 
-import re
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-_BASE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\]):\d+|https://[^/?#\s]+(/[^?#\s]*)?")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Endpoints(BaseModel):
-    """With a `base`, `https://HOST/path` is reached at `BASE/HOST/path`; without, where it is."""
+    """With a base, `https://HOST/path` is reached at `BASE/HOST/path`; without one, as it is.
+
+    `base` is http on a loopback host with a port (the sandbox), or https.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -18,19 +21,36 @@ class Endpoints(BaseModel):
 
     @field_validator("base")
     @classmethod
-    def _loopback_or_tls(cls, base: str | None) -> str | None:
+    def _safe_base(cls, base: str | None) -> str | None:
         if base is None:
             return None
-        if not _BASE.fullmatch(base.rstrip("/")):
-            raise ValueError("expected http://127.0.0.1:PORT, or an https address")
+        if not _is_safe(base):
+            expected = "http://127.0.0.1:8765 (or localhost, with a port) or an https:// address"
+            raise ValueError(f"expected {expected}, got {base!r}")
         return base.rstrip("/")
 
     def url(self, url: str) -> str:
-        """Where to reach a vendor's address."""
-        return f"{self.base}/{url.removeprefix('https://')}" if self.base else url
+        """Where to send a request that is meant for `url`, which starts with https://."""
+        rest = url.removeprefix("https://")
+        if rest == url:
+            raise ValueError(f"expected an address that starts with https://, got {url!r}")
+        return f"{self.base}/{rest}" if self.base else url
 
     def canonical(self, url: str) -> str:
-        """The vendor's address of what was reached: the inverse of `url`."""
-        if self.base and url.startswith(f"{self.base}/"):
-            return "https://" + url.removeprefix(f"{self.base}/")
-        return url
+        """The vendor's own form of an address: the inverse of `url`. Others stay as they are."""
+        rest = url.removeprefix(f"{self.base}/")
+        return url if self.base is None or rest in {url, ""} else f"https://{rest}"
+
+
+def _is_safe(base: str) -> bool:
+    """Plain http would show credentials to a network, so it is for this machine alone."""
+    try:
+        parts = urlsplit(base)
+        port = parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or "@" in parts.netloc or "?" in base or "#" in base or " " in base:
+        return False
+    if parts.scheme == "http":
+        return parts.hostname in LOOPBACK and port is not None
+    return parts.scheme == "https"
