@@ -84,7 +84,8 @@ def parse_roles_csv(
         for row in [] if problems else reader:
             _read_row(row, reader.line_num, people, problems)
     except csv.Error as error:
-        problems.append(CsvProblem(line=reader.line_num, what=f"not readable as CSV: {error}"))
+        line = reader.line_num + 1  # counted after a whole record was read
+        problems.append(CsvProblem(line=line, what=f"not readable as CSV: {error}"))
     return people, problems
 
 

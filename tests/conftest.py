@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from sandbox import seed
-from sandbox.app import create_app
 from sandbox.world import Options, World
 
 
 @pytest.fixture(scope="session")
 def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One server for the session, on a free port; use `pretend_world` for a clean one."""
+    import uvicorn  # noqa: PLC0415  most tests need no server
+
+    from sandbox.app import create_app  # noqa: PLC0415
+
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     state_dir: Path = tmp_path_factory.mktemp("sandbox")
@@ -36,6 +37,8 @@ def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture()
 def pretend_world(served_world: World) -> World:
     """The served world, freshly planted with the default seed and default options."""
+    from sandbox import seed  # noqa: PLC0415  most tests need no server
+
     served_world.options = Options()
     served_world.set_clock(0)
     seed.plant(served_world, seed.DEFAULT)

@@ -93,11 +93,9 @@ def test_a_missing_key_comes_with_where_to_find_its_value(tmp_path):
 
 
 def test_all_mistakes_are_reported_together(tmp_path):
-    (tmp_path / "acme.prod").mkdir()
-    (tmp_path / "acme.prod" / "roles.csv").write_text(
-        "email,roles\nada,agent\nb@acme.example,boss\n"
-    )
-    (tmp_path / "acme.prod" / "idp_metadata.xml").write_text("<html><body>Sign in</body></html>")
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "roles.csv").write_text("email,roles\nada,agent\nb@acme.example,boss\n")
+    (tmp_path / "acme" / "idp_metadata.xml").write_text("<html><body>Sign in</body></html>")
     config = changed("flex.account_sid", "AC123") | {"nmae": "x"}
     config["roles"] = {"file": "roles.csv", "people": {"c@acme.example": {"roles": ["Admin"]}}}
 
