@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 import pulumi
-from models.flex import SpSettings, derive_sp_settings
-from models.idp_metadata import choose_certificate, parse_idp_metadata
 
+from models.flex import SpSettings, derive_sp_settings
 from models.handoff import HandoffFacts, build_handoff, mapping_of
+from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.phase import NEXT_STEP, Phase
 from models.roles import RoleAssignment
 from models.tenant import Tenant

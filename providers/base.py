@@ -12,6 +12,7 @@ four things with them: create, read, update, delete. Here, once for all:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pulumi.dynamic import (
@@ -145,6 +146,11 @@ class Provider(ResourceProvider, Generic[InputsT]):
 def to_props(model: BaseModel) -> Outs:
     """A model as Pulumi stores it: plain JSON values, None left out."""
     return model.model_dump(mode="json", exclude_none=True)
+
+
+def declaring(outputs: type[BaseModel], props: Mapping[str, Any]) -> dict[str, Any]:
+    """`props`, with every output named: Pulumi gives a resource only the attributes it was told."""
+    return {**dict.fromkeys(outputs.model_fields), **props}
 
 
 def same(one: Any, other: Any) -> bool:

@@ -12,9 +12,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from models.endpoints import Endpoints
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from models.endpoints import Endpoints
 from models.errors import CredentialsError
 from models.tenant import Credentials
 

@@ -10,6 +10,7 @@ is retained all the same).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -18,7 +19,7 @@ from pydantic import Field
 
 from models.custom_schema import SchemaField, SchemaMerge, merge_fields
 from models.errors import ConflictError, DataLossError
-from providers.base import Inputs, Outs, Provider, to_props
+from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.google.directory_api import DirectoryApi
 
 
@@ -163,7 +164,6 @@ class CustomSchema(Resource, module="google", name="CustomSchema"):
     field_names: pulumi.Output[dict[str, str]]
 
     def __init__(
-        self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        pure = {"schema_id": None, "field_names": None, "requested_name": None}
-        super().__init__(CustomSchemaProvider(), name, {**pure, **props}, opts)
+        super().__init__(CustomSchemaProvider(), name, declaring(CustomSchemaOutputs, props), opts)

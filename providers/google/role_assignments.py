@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from models.errors import NotFoundError, PartialFailureError
 from models.roles import Mode, People, RoleAssignment, ValueFields, plan_changes, same_value
-from providers.base import Inputs, Outs, Provider, to_props
+from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.failures import PartialState
 from providers.google.bulk import BulkResult, write_values
 from providers.google.directory_api import DirectoryApi, Person
@@ -57,6 +58,18 @@ class RoleAssignmentsInputs(Inputs):
     def value_fields(self) -> ValueFields:
         """The API names of our two fields."""
         return ValueFields(roles=self.roles_field, full_name=self.full_name_field)
+
+
+class RoleAssignmentsOutputs(RoleAssignmentsInputs):
+    """`people` as they are; `before` is what those had whom we wrote, as JSON like `people`.
+
+    `strays` are up to 50 people with roles who are not listed, `stray_count` is their number.
+    """
+
+    before: str = "{}"
+    strays: list[str] = Field(default_factory=list)
+    stray_count: int = 0
+    role_counts: dict[str, int] = Field(default_factory=dict)
 
 
 def dump(people: People) -> str:
@@ -201,14 +214,15 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
         ours = _values(inputs, live)
         strays = sorted(email for email, values in ours.items() if values and email not in listed)
         counts = Counter(role for said in people.values() for role in said["roles"])
-        return {
-            **to_props(inputs),
-            "people": dump(people),
-            "before": dump(before),
-            "strays": strays[:SHOWN],
-            "stray_count": len(strays),
-            "role_counts": dict(sorted(counts.items())),
-        }
+        outs = RoleAssignmentsOutputs.model_construct(
+            **inputs.model_dump(exclude={"people"}),
+            people=dump(people),
+            before=dump(before),
+            strays=strays[:SHOWN],
+            stray_count=len(strays),
+            role_counts=dict(sorted(counts.items())),
+        )
+        return to_props(outs)
 
 
 def _values(inputs: RoleAssignmentsInputs, live: dict[str, Person]) -> People:
@@ -267,7 +281,8 @@ class RoleAssignments(Resource, module="google", name="RoleAssignments"):
     role_counts: pulumi.Output[dict[str, int]]
 
     def __init__(
-        self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        pure = dict.fromkeys(("before", "strays", "stray_count", "role_counts"))
-        super().__init__(RoleAssignmentsProvider(), name, {**pure, **props}, opts)
+        super().__init__(
+            RoleAssignmentsProvider(), name, declaring(RoleAssignmentsOutputs, props), opts
+        )

@@ -8,6 +8,7 @@ ACS URL or entity ID changed) and logins to it. Calls: activities.list, read-onl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -15,7 +16,7 @@ from pulumi.dynamic import Resource
 from pydantic import Field
 
 from models.errors import PermissionDeniedError
-from providers.base import Inputs, Outs, Provider, to_props
+from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.google.reports_api import ReportsApi
 
 if TYPE_CHECKING:
@@ -162,7 +163,6 @@ class SamlApp(Resource, module="google", name="SamlApp"):
     drift: pulumi.Output[list[dict[str, str]]]
 
     def __init__(
-        self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        pure = dict.fromkeys(("recorded", "seen", "not_checked", "drift"))
-        super().__init__(SamlAppProvider(), name, {**pure, **props}, opts)
+        super().__init__(SamlAppProvider(), name, declaring(SamlAppOutputs, props), opts)

@@ -9,13 +9,14 @@ and prove that nothing else moved. Destroy puts back what was there before us. O
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from models.errors import ConflictError, TenantConfigError
-from providers.base import Inputs, Outs, Provider, to_props
+from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.twilio.flex_api import FlexApi
 
 OWNED_KEY = "public_attributes"
@@ -147,14 +148,8 @@ class FlexConfiguration(Resource, module="twilio", name="FlexConfiguration"):
     login_url: pulumi.Output[str]
 
     def __init__(
-        self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        pure = (
-            "flex_instance_sid",
-            "workspace_sid",
-            "ui_version",
-            "login_url",
-            "changed",
-            "before",
+        super().__init__(
+            FlexConfigurationProvider(), name, declaring(FlexConfigurationOutputs, props), opts
         )
-        super().__init__(FlexConfigurationProvider(), name, {**dict.fromkeys(pure), **props}, opts)

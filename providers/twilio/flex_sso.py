@@ -9,17 +9,18 @@ looks again; afterwards an unchanged `up` does nothing, and a refresh finds drif
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pulumi
-from models.flex import Generation
 from pulumi.dynamic import Resource
 from pydantic import BaseModel, Field
 
+from models.flex import Generation
 from models.observation import Difference, SsoObservation, SsoRecord, Verdict, judge
 from models.phase import NEXT_STEP, Phase
-from providers.base import Inputs, Outs, Provider, to_props
+from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.twilio.sign_in_probe import SignInProbe
 
 
@@ -194,7 +195,6 @@ class FlexSso(Resource, module="twilio", name="FlexSso"):
     proof: pulumi.Output[dict[str, Any]]
 
     def __init__(
-        self, name: str, props: pulumi.Inputs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        pure = ("status", "next_step", "drift", "recorded", "changed_at", "proof", "not_proved")
-        super().__init__(FlexSsoProvider(), name, {**dict.fromkeys(pure), **props}, opts)
+        super().__init__(FlexSsoProvider(), name, declaring(FlexSsoOutputs, props), opts)

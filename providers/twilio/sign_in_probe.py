@@ -15,9 +15,8 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from models.flex import Generation
-
 from models.errors import TenantConfigError, UnreachableError, VendorApiError
+from models.flex import Generation
 from providers.retry import retrying
 from providers.twilio.failures import translate
 

@@ -1,0 +1,148 @@
+"""The component under Pulumi's mocks: which children, wired how, with which outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from tests.models.certs import ENTITY_ID, SSO_URL, certificate, metadata, pem
+
+CONNECTION = "JQ" + "ab" * 16
+ACCOUNT = "AC" + "5a" * 16
+TENANT = {
+    "name": "Acme Support",
+    "google": {"customer": "C01sandbx", "domain": "acme.example"},
+    "flex": {
+        "account_sid": ACCOUNT,
+        "runtime_domain": "acme-falcon-1234",
+        "connection": CONNECTION,
+    },
+}
+COMPUTED: dict[str, dict[str, Any]] = {
+    "CustomSchema": {
+        "schema_id": "s1",
+        "field_names": {"Roles": "Roles", "Full_Name": "Full_Name"},
+    },
+    "RoleAssignments": {"strays": [], "stray_count": 0, "role_counts": {"agent": 1}},
+    "SamlApp": {"seen": "", "drift": []},
+    "FlexConfiguration": {"workspace_sid": "WS1", "login_url": "https://flex.twilio.com/x"},
+    "FlexSso": {"status": "active", "next_step": "Sign in.", "drift": [], "proof": {}},
+}
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Remembers each resource; outputs are its inputs and what its provider would compute."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, dict[str, Any]] = {}
+        self.computed = {kind: dict(values) for kind, values in COMPUTED.items()}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        kind = args.typ.rpartition(":")[2]
+        self.seen[kind] = {key: value for key, value in args.inputs.items() if value is not None}
+        return f"{args.name}-id", {**args.inputs, **self.computed.get(kind, {})}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+@pytest.fixture
+def mocks() -> Mocks:
+    mocks = Mocks()
+    pulumi.runtime.set_mocks(mocks, project="flex-google-sso", stack="acme.prod")
+    return mocks
+
+
+def build(idp_metadata: str | None, **tenant: Any) -> dict[str, Any]:
+    """Run the component as a program would, and return its outputs."""
+    from components import GoogleFlexSso  # noqa: PLC0415  after set_mocks
+    from components.program import OUTPUTS  # noqa: PLC0415
+
+    found: dict[str, Any] = {}
+
+    @pulumi.runtime.test
+    def program() -> pulumi.Output[None]:
+        sso = GoogleFlexSso(
+            "sso",
+            {
+                "stack": "acme.prod",
+                "tenant": TENANT | tenant,
+                "people": {"ada@acme.example": {"roles": ["agent"]}},
+                "idp_metadata": idp_metadata,
+                "metadata_path": "stacks/acme.prod/idp_metadata.xml",
+            },
+        )
+        outputs = {name: getattr(sso, name) for name in OUTPUTS}
+        return pulumi.Output.all(**outputs).apply(found.update)
+
+    program()
+    return found
+
+
+def test_googles_values_flow_from_the_saml_app_into_flex(mocks):
+    outputs = build(metadata())
+
+    assert SSO_URL == mocks.seen["FlexSso"]["sso_url"] == outputs["sso_url"]
+    assert ENTITY_ID == mocks.seen["FlexSso"]["issuer"] == outputs["idp_entity_id"]
+    assert pem(certificate()) == mocks.seen["FlexSso"]["certificate"]
+
+
+def test_flexs_values_go_into_the_saml_app(mocks):
+    outputs = build(None)
+
+    assert outputs["acs_url"].endswith(f"?connection={CONNECTION}")
+    assert outputs["acs_url"] == mocks.seen["SamlApp"]["acs_url"]
+    assert f"urn:flex:{CONNECTION}" == mocks.seen["SamlApp"]["sp_entity_id"]
+
+
+def test_roles_are_written_under_the_names_that_the_schema_really_has(mocks):
+    mocks.computed["CustomSchema"] = {
+        "schema_name": "Flex_Details",
+        "schema_id": "s1",
+        "field_names": {"Roles": "Flex_Roles", "Full_Name": "Full_Name"},
+    }
+
+    build(None)
+
+    assert "Flex_Roles" == mocks.seen["RoleAssignments"]["roles_field"]
+    assert "Flex_Roles" == mocks.seen["FlexSso"]["evidence"]["roles_field"]
+
+
+def test_without_metadata_nothing_is_invented(mocks):
+    outputs = build(None)
+
+    assert "sso_url" not in mocks.seen["FlexSso"]
+    assert outputs["sso_url"] is None
+    assert outputs["certificate_fingerprint"] is None
+
+
+def test_the_handoff_is_made_of_outputs_and_holds_the_certificate(mocks):
+    handoff = build(metadata())["handoff"]
+
+    text = str(handoff)
+    assert "acme.prod" == handoff["stack"]
+    assert "BEGIN CERTIFICATE" in text
+    assert "PRIVATE" not in text
+
+
+def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks):
+    mocks.computed["SamlApp"] = {
+        "seen": "x",
+        "drift": [{"field": "acs_url", "recorded": "https://a", "observed": "https://b"}],
+    }
+
+    outputs = build(metadata())
+
+    assert "drifted" == outputs["status"]
+    assert "acs_url is https://b, should be https://a" in outputs["next_step"]
+
+
+def test_legacy_needs_no_connection(mocks):
+    flex = {"account_sid": ACCOUNT, "runtime_domain": "acme", "generation": "legacy"}
+
+    outputs = build(None, flex=flex)
+
+    assert f"https://iam.twilio.com/v1/Accounts/{ACCOUNT}/saml2" == outputs["acs_url"]
+    assert outputs["connection"] is None
