@@ -137,7 +137,7 @@ def _person_problems(where: str, email: str, roles: list[str]) -> Iterator[Probl
     else:
         yield from _lint_roles(where, roles)
     if too_long := worker_name_problem(email):
-        yield where, too_long, "give this person a shorter primary e-mail address"
+        yield where, *too_long
 
 
 def _lint_roles(where: str, roles: list[Any]) -> Iterator[Problem]:
