@@ -1,31 +1,56 @@
-"""The identity provider's signing certificate: one PEM, its fingerprint, its dates.
+"""`Certificate`: an X.509 certificate as Flex and Google show it, and what is wrong with it.
 
-Never takes or shows a private key. Parsing is `cryptography`'s, with the checks around it that it
-does not make: exactly one certificate, nothing else in the file.
+Flex's form takes one PEM block and says nothing about a bad one until somebody logs in; so each
+way in which it usually gets broken is named here. Nothing that looks like a private key is ever
+repeated in a message or kept.
 """
 
 from __future__ import annotations
 
-import textwrap
-from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+import base64
+import binascii
+import re
+from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import CertificateError
 
-BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-WARN_DAYS = (7, 30, 60)
-RSA_BITS = 2048
+BEGIN = "-----BEGIN CERTIFICATE-----"
+END = "-----END CERTIFICATE-----"
+PRIVATE_KEY_HINT = (
+    "remove the file and treat that key as compromised; only the certificate, which is public,"
+    " belongs here"
+)
+
+
+class Severity(StrEnum):
+    """An error must stop a stack, a warning must be seen."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Problem(NamedTuple):
+    """What is wrong with a certificate, and what to do."""
+
+    severity: Severity
+    what: str
+    hint: str
 
 
 class Certificate(BaseModel):
-    """A parsed certificate. `pem` is in normal form: 64-character lines, LF, final newline."""
+    """One certificate. Times are aware and in UTC.
+
+    `pem` is normalised (LF, 64 characters a line, final newline); `fingerprint` is SHA-256, as
+    `AB:CD:…`; `key` is `RSA-2048` or the like; `signature_hash` is `sha256`, or empty.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,119 +59,170 @@ class Certificate(BaseModel):
     not_before: datetime
     not_after: datetime
     subject: str
-    weakness: str = ""
+    serial: int
+    key: str
+    signature_hash: str
 
     def days_left(self, now: datetime) -> int:
-        """Whole days until it ends, negative afterwards."""
-        return (self.not_after - now) // timedelta(days=1)
+        """Whole days until it ends; negative once it has."""
+        return (self.not_after - now).days
 
-
-class CertificateProblem(NamedTuple):
-    """`fatal` ones stop a stack; the others are warnings."""
-
-    fatal: bool
-    what: str
-    hint: str
+    def __str__(self) -> str:
+        return f"{self.fingerprint} (ends on {self.not_after:%Y-%m-%d})"
 
 
 def parse_pem(text: str) -> Certificate:
-    """Parse exactly one PEM certificate. Raises CertificateError, with a hint for usual slips."""
-    _refuse_private_key(text)
-    _refuse_usual_slips(text)
+    """Read exactly one certificate from PEM text; CRLF, indentation and text around it are fine.
+
+    Raises CertificateError that says how the text is broken.
+    """
+    refuse_private_key(text)
+    mistake = _mistake(text)
+    if mistake is not None:
+        raise CertificateError(mistake[0], hint=mistake[1])
+    body = text.partition(BEGIN)[2].partition(END)[0]
+    return parse_base64(body)
+
+
+def parse_base64(body: str) -> Certificate:
+    """Read what stands between the two lines of a PEM, or inside X509Certificate in XML."""
     try:
-        found = x509.load_pem_x509_certificates(text.encode())
-    except ValueError:
-        raise CertificateError(
-            "the text between the dashes is no certificate",
-            hint="copy the whole file again, from -----BEGIN to the last dash",
-        ) from None
-    if len(found) != 1:
-        raise CertificateError(
-            f"{len(found)} certificates where one is expected", hint="keep the one the app uses"
+        return parse_der(base64.b64decode("".join(body.split()), validate=True))
+    except (binascii.Error, ValueError):
+        hint = "some characters are lost or changed: copy it again, or download the file"
+        raise CertificateError("The certificate's text is damaged.", hint=hint) from None
+
+
+def parse_der(data: bytes) -> Certificate:
+    """Read one certificate in DER. Raises CertificateError."""
+    try:
+        found = x509.load_der_x509_certificate(data)
+        return Certificate(
+            pem=found.public_bytes(serialization.Encoding.PEM).decode(),
+            fingerprint=found.fingerprint(hashes.SHA256()).hex(":").upper(),
+            not_before=found.not_valid_before_utc,
+            not_after=found.not_valid_after_utc,
+            subject=found.subject.rfc4514_string(),
+            serial=found.serial_number,
+            key=_key(found),
+            signature_hash=_signature_hash(found),
         )
-    return _read(found[0])
+    except (ValueError, x509.InvalidVersion):
+        hint = "a part is missing or there is more behind it: download it again"
+        raise CertificateError("This is no X.509 certificate.", hint=hint) from None
 
 
-def parse_der(content: bytes) -> Certificate:
-    """Parse one DER certificate, as it stands (base64) in metadata."""
+def _key(found: x509.Certificate) -> str:
     try:
-        return _read(x509.load_der_x509_certificate(content))
-    except ValueError:
-        raise CertificateError(
-            "the X509Certificate is no certificate", hint="download the metadata again"
-        ) from None
+        key = found.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return "unknown"
+    if isinstance(key, RSAPublicKey):
+        return f"RSA-{key.key_size}"
+    return type(key).__name__.strip("_").removesuffix("PublicKey").replace("EllipticCurve", "EC")
 
 
-def problems(certificate: Certificate, now: datetime) -> list[CertificateProblem]:
-    """What is wrong with it at `now`: too weak, not valid, or soon to end."""
+def _signature_hash(found: x509.Certificate) -> str:
+    try:
+        algorithm = found.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return ""
+    return algorithm.name if algorithm else ""
+
+
+def refuse_private_key(text: str) -> None:
+    """Raise CertificateError if there is a private key in the text; the text is not shown."""
+    if "PRIVATEKEY" in re.sub(r"[\s\x00]", "", text).upper():
+        raise CertificateError("There is a private key in it.", hint=PRIVATE_KEY_HINT)
+
+
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_OTHER_BLOCKS = {
+    "TRUSTED CERTIFICATE": "convert it: openssl x509 -in file.pem -out certificate.pem",
+    "CERTIFICATE REQUEST": "a request is not yet a certificate: download the certificate at Google",
+    "PKCS7": "convert it: openssl pkcs7 -print_certs -in file.p7b -out certificate.pem",
+    "PUBLIC KEY": "a bare public key is not enough: download the certificate at Google",
+}
+
+
+def _mistake(text: str) -> tuple[str, str] | None:
+    """How the text is broken, as (what, hint); None if there is one block in it."""
+    if not text.strip("\ufeff \t\r\n"):
+        return "The certificate is empty.", "paste the whole text of the downloaded .pem file"
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("<"):
+        hint = "the certificate is the part between the two ----- lines of the .pem file"
+        return "This is a web page or XML, not a certificate.", hint
+    for kind, hint in _OTHER_BLOCKS.items():
+        if f"BEGIN {kind}" in text:
+            return f"This is a {kind}, not a CERTIFICATE.", hint
+    return _damage(text)
+
+
+def _damage(text: str) -> tuple[str, str] | None:
+    _, begin, rest = text.partition(BEGIN)
+    body, end, _ = rest.partition(END)
+    if not (begin and end) and _DASHES.search(text):
+        hint = "an editor changed ----- to long dashes: copy from a plain text editor"
+        return "The certificate has typographic dashes.", hint
+    if not begin:
+        return "The certificate's first line is missing or damaged.", f"it reads {BEGIN}"
+    if text.count(BEGIN) > 1:
+        hint = "Flex takes one: choose it by its fingerprint"
+        return f"There are {text.count(BEGIN)} certificates in it.", hint
+    if not end:
+        return "The certificate's last line is missing or damaged.", f"it reads {END}"
+    if "\\n" in body:
+        hint = "write real line breaks; in YAML, begin with | and indent the lines"
+        return r"The certificate's line breaks are written as \n.", hint
+    return None
+
+
+NEW_ONE = (
+    "make a new certificate in the Google Admin console, Security > Authentication > SSO with SAML"
+    " applications"
+)
+_WARN_WITHIN = {
+    7: "rotate it now: when it ends, nobody can log in",
+    30: "set the day of the rotation: Flex's form takes one certificate, so choose a quiet hour",
+    60: "plan the rotation",
+}
+
+
+def problems(certificate: Certificate, now: datetime) -> list[Problem]:
+    """Errors: weak key or signature, wrong kind, not valid now. Warnings: ends within 60 days."""
+    errors = [*_weaknesses(certificate), *_out_of_time(certificate, now)]
+    found = [Problem(Severity.ERROR, what, hint) for what, hint in errors]
+    return found or _ends_soon(certificate, now)
+
+
+def _weaknesses(certificate: Certificate) -> list[tuple[str, str]]:
     found = []
-    again = "Google Admin console: Security > Authentication > SSO with SAML applications"
-    if certificate.weakness:
-        found.append(
-            CertificateProblem(
-                fatal=True, what=certificate.weakness, hint=f"make a new one: {again}"
-            )
-        )
-    if now > certificate.not_after:
-        ended = f"the certificate ended on {certificate.not_after:%Y-%m-%d}"
-        found.append(CertificateProblem(fatal=True, what=ended, hint=f"add a new one: {again}"))
-    elif now < certificate.not_before:
-        begins = f"the certificate begins on {certificate.not_before:%Y-%m-%d}"
-        found.append(
-            CertificateProblem(fatal=True, what=begins, hint="is this machine's clock right?")
-        )
-    elif certificate.days_left(now) < max(WARN_DAYS):
-        ends = f"the certificate ends in {certificate.days_left(now)} days"
-        found.append(CertificateProblem(fatal=False, what=ends, hint=f"plan its rotation: {again}"))
+    kind, _, size = certificate.key.partition("-")
+    if kind != "RSA":
+        found.append((f"its key is {certificate.key}, not RSA", NEW_ONE))
+    elif int(size) < 2048:
+        found.append((f"its RSA key has {size} bits, which is too weak", NEW_ONE))
+    if certificate.signature_hash in {"md5", "sha1"}:
+        name = certificate.signature_hash.upper().replace("SHA1", "SHA-1")
+        found.append((f"it is signed with {name}, which is broken", NEW_ONE))
     return found
 
 
-def _refuse_private_key(text: str) -> None:
-    if "PRIVATE KEY" in text:
-        raise CertificateError(
-            "this holds a private key, which is not needed here and must stay secret",
-            hint="give the certificate alone",
-        )
+def _out_of_time(certificate: Certificate, now: datetime) -> list[tuple[str, str]]:
+    if now >= certificate.not_after:
+        return [(f"it ended on {certificate.not_after:%Y-%m-%d}", NEW_ONE)]
+    if now < certificate.not_before:
+        when = f"{certificate.not_before:%Y-%m-%d %H:%M} UTC"
+        return [(f"it isn't valid before {when}", "wait, or set this machine's clock")]
+    return []
 
 
-def _refuse_usual_slips(text: str) -> None:
-    slips = [
-        (not text.strip(), "the file is empty", "download it again"),
-        ("TRUSTED CERTIFICATE" in text, "an OpenSSL TRUSTED CERTIFICATE", "export plain X.509"),
-        ("\\n" in text, "line ends were written as \\n", "paste real line ends"),
-        (
-            "—" in text or "–" in text,  # noqa: RUF001
-            "dashes were changed by a word processor",
-            "copy it with a plain text editor",
-        ),
-        (BEGIN not in text, "the line -----BEGIN CERTIFICATE----- is missing", "copy it as well"),
-        (END not in text, "the line -----END CERTIFICATE----- is missing", "copy it as well"),
-    ]
-    for wrong, what, hint in slips:
-        if wrong:
-            raise CertificateError(what, hint=hint)
-
-
-def _read(parsed: x509.Certificate) -> Certificate:
-    body = b64encode(parsed.public_bytes(Encoding.DER)).decode()
-    digest = parsed.fingerprint(hashes.SHA256()).hex().upper()
-    return Certificate(
-        pem="\n".join([BEGIN, *textwrap.wrap(body, 64), END, ""]),
-        fingerprint=":".join(textwrap.wrap(digest, 2)),
-        not_before=parsed.not_valid_before_utc.astimezone(UTC),
-        not_after=parsed.not_valid_after_utc.astimezone(UTC),
-        subject=parsed.subject.rfc4514_string(),
-        weakness=_weakness(parsed),
-    )
-
-
-def _weakness(parsed: x509.Certificate) -> str:
-    key = parsed.public_key()
-    if not isinstance(key, rsa.RSAPublicKey):
-        return "the certificate's key is not RSA"
-    if key.key_size < RSA_BITS:
-        return f"the certificate's key has {key.key_size} bits, less than {RSA_BITS}"
-    algorithm = parsed.signature_hash_algorithm
-    if algorithm is None or algorithm.name in {"sha1", "md5"}:
-        return "the certificate is signed with an outdated hash"
-    return ""
+def _ends_soon(certificate: Certificate, now: datetime) -> list[Problem]:
+    left = certificate.days_left(now)
+    for days, hint in _WARN_WITHIN.items():
+        if left < days:
+            when = f"in {left} days" if left != 1 else "in 1 day"
+            what = f"it ends {when}, on {certificate.not_after:%Y-%m-%d}"
+            return [Problem(Severity.WARNING, what, hint)]
+    return []
