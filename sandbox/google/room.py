@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.google import api, certificates, groups, schemas, service_accounts, users
+from sandbox.google import (
+    admin_console,
+    api,
+    certificates,
+    groups,
+    idp,
+    schemas,
+    service_accounts,
+    users,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from sandbox.world import World
 
-PARITY = [*api.PARITY]
+PARITY = [*api.PARITY, *idp.PARITY, *admin_console.PARITY]
 
 
 def hosts(world: World) -> dict[str, ASGIApp]:
@@ -19,6 +28,8 @@ def hosts(world: World) -> dict[str, ASGIApp]:
     return {
         "admin.googleapis.com": api.create_app(world),
         "oauth2.googleapis.com": api.create_token_app(world),
+        "accounts.google.com": idp.create_app(world),
+        "admin.google.com": admin_console.create_app(world),
     }
 
 
