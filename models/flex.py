@@ -49,6 +49,7 @@ _MEANT = {
     "supervisors": "supervisor",
     "flexsupervisor": "supervisor",
     "manager": "supervisor",
+    "user": "agent",
 }
 
 
@@ -78,8 +79,9 @@ def lint_roles(roles: Iterable[str]) -> list[Problem]:
     problems = [problem for role in given if (problem := lint_role(role)) is not None]
     insights = [role for role in given if role.startswith("wfo.")]
     if not {"agent", *MAY_USE_INSIGHTS} & set(given):
-        what = "there is no base role, so Flex refuses the login (error 45050)"
-        problems.append((what, "add agent, supervisor or admin"))
+        if not problems:  # a misspelt base role has been reported
+            what = "there is no base role, so Flex refuses the login (error 45050)"
+            problems.append((what, "add agent, supervisor or admin"))
     elif insights and not MAY_USE_INSIGHTS & set(given):
         what = f"{', '.join(insights)} does nothing for an agent"
         problems.append((what, "Flex Insights is for supervisor and admin: add one, or drop it"))

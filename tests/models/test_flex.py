@@ -1,130 +1,215 @@
-"""Flex's words: settings that follow, roles that Flex takes, names of workers."""
+"""Flex's own rules: roles, derived addresses, identities, UI versions."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.attribute_mapping import AttributeMapping, lint
-from models.endpoints import Endpoints
 from models.flex import (
+    FlexRole,
     Generation,
     derive_sp_settings,
     identity_of,
     lint_role,
     lint_roles,
+    login_link,
+    ui_version_at_least,
+    warn_roles,
     worker_name_problem,
 )
 
-ACCOUNT, CONNECTION = "AC" + "5a" * 16, "JQ" + "ab" * 16
+ACCOUNT = "AC" + "5a" * 16
+CONNECTION = "JQ" + "ab" * 16
 
 
-def test_enhanced_settings_follow_from_the_connection():
+@pytest.mark.parametrize("role", list(FlexRole))
+def test_flexs_own_roles_are_right(role):
+    assert lint_role(role.value) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("administrator", "admin"),
+        ("Administrator", "admin"),
+        ("Agent", "agent"),
+        ("AGENT", "agent"),
+        ("agents", "agent"),
+        (" agent", "agent"),
+        ("user", "agent"),
+        ("flex_admin", "admin"),
+        ("Supervisor", "supervisor"),
+        ("supervisors", "supervisor"),
+        ("manager", "supervisor"),
+        ("WFO.Full_Access", "wfo.full_access"),
+        ("wfo-team-leader", "wfo.team_leader"),
+        ("quality_manager", "wfo.quality_manager"),
+        ("Dashboard Viewer", "wfo.dashboard_viewer"),
+    ],
+)
+def test_a_near_miss_is_told_the_right_word(text, meant):
+    problem = lint_role(text)
+
+    assert (f"Flex has no role '{text}'", f"write {meant}") == problem
+
+
+@pytest.mark.parametrize("text", ["boss", "", "wfo.", "wfo.boss", "agent,supervisor"])
+def test_another_word_is_told_all_roles(text):
+    problem = lint_role(text)
+
+    assert problem is not None
+    assert problem[1].startswith("one of agent, supervisor, admin, wfo.full_access")
+
+
+@pytest.mark.parametrize("text", ["flex.readonlyadmin", "flex.readteams", "Flex.ReadTeams"])
+def test_roles_of_the_console_are_refused_with_the_reason(text):
+    problem = lint_role(text)
+
+    assert problem is not None
+    assert "can't come by SSO" in problem[0]
+    assert "Twilio Console" in problem[1]
+
+
+NO_BASE_ROLE = "there is no base role, so Flex refuses the login (error 45050)"
+
+
+@pytest.mark.parametrize(
+    ("roles", "problems"),
+    [
+        (["agent"], []),
+        (["agent", "supervisor", "admin"], []),
+        (["supervisor", "wfo.team_leader"], []),
+        (["agent", "admin", "wfo.data_analyst"], []),
+        (["agent", "wfo.team_leader"], ["wfo.team_leader does nothing for an agent"]),
+        (["wfo.team_leader"], [NO_BASE_ROLE]),
+        ([], [NO_BASE_ROLE]),
+        (["boss", "agent"], ["Flex has no role 'boss'"]),
+        (["Agent"], ["Flex has no role 'Agent'"]),
+        (["boss", "wfo.team_leader"], ["Flex has no role 'boss'"]),
+        (
+            ["boss", "agent", "wfo.team_leader"],
+            ["Flex has no role 'boss'", "wfo.team_leader does nothing for an agent"],
+        ),
+    ],
+)
+def test_roles_of_one_person_are_judged_together(roles, problems):
+    assert problems == [what for what, _ in lint_roles(roles)]
+
+
+@pytest.mark.parametrize(
+    ("roles", "warned"),
+    [
+        (["supervisor"], True),
+        (["agent", "admin"], True),
+        (["agent"], False),
+        (["supervisor", "wfo.team_leader"], False),
+        (["admin", "wfo.full_access"], False),
+    ],
+)
+def test_full_access_by_default_is_warned_of(roles, warned):
+    assert warned is any("wfo.full_access" in what for what, _ in warn_roles(roles))
+
+
+def test_enhanced_addresses_come_from_the_connection():
     sp = derive_sp_settings(Generation.ENHANCED, ACCOUNT, CONNECTION, "acme-falcon-1234")
 
+    assert sp is not None
     assert f"https://login.flex.us1.twilio.com/login/callback?connection={CONNECTION}" == sp.acs_url
     assert f"urn:flex:{CONNECTION}" == sp.entity_id
     assert "https://flex.twilio.com/acme-falcon-1234" == sp.start_url
 
 
-def test_legacy_settings_follow_from_the_account():
-    sp = derive_sp_settings(Generation.LEGACY, ACCOUNT, None, "acme-falcon-1234")
+@pytest.mark.parametrize("connection", [None, CONNECTION])
+def test_legacy_addresses_come_from_the_account(connection):
+    sp = derive_sp_settings(Generation.LEGACY, ACCOUNT, connection, "acme-falcon-1234")
 
+    assert sp is not None
     assert f"https://iam.twilio.com/v1/Accounts/{ACCOUNT}/saml2" == sp.acs_url
     assert f"https://iam.twilio.com/v1/Accounts/{ACCOUNT}/saml2/metadata" == sp.entity_id
+    assert "https://flex.twilio.com/acme-falcon-1234" == sp.start_url
 
 
-def test_enhanced_has_no_settings_before_its_connection():
-    assert derive_sp_settings(Generation.ENHANCED, ACCOUNT, None, "acme-falcon-1234") is None
+@pytest.mark.parametrize("connection", [None, ""])
+def test_enhanced_addresses_are_not_known_without_a_connection(connection):
+    assert derive_sp_settings(Generation.ENHANCED, ACCOUNT, connection, "acme") is None
+
+
+@pytest.mark.parametrize("domain", ["iris-macaw-7585", "iris-macaw-7585.twil.io"])
+def test_the_login_link_takes_both_spellings_of_the_domain(domain):
+    assert "https://flex.twilio.com/iris-macaw-7585" == login_link(domain)
 
 
 @pytest.mark.parametrize(
-    ("role", "hint"),
+    ("name_id", "identity"),
     [
-        ("administrator", "did you mean admin?"),
-        ("Agent", "did you mean agent?"),
-        ("supervisors", "did you mean supervisor?"),
-        ("WFO.full_access", "did you mean wfo.full_access?"),
-        ("boss", "Flex knows agent, supervisor, admin and wfo.*"),
-        ("flex.readteams", "it is given in the Twilio Console only"),
+        ("user@example.com", "user_40example_2Ecom"),
+        ("a-b+c@example.com", "a_2Db_2Bc_40example_2Ecom"),
+        ("under_score", "under_5Fscore"),
+        ("Ada1", "Ada1"),
+        ("é", "_C3_A9"),
     ],
 )
-def test_roles_that_flex_does_not_take(role, hint):
-    assert hint == lint_role(role)[1]
+def test_identity(name_id, identity):
+    assert identity == identity_of(name_id)
+
+
+@given(one=st.text(), other=st.text())
+def test_different_people_have_different_identities(one, other):
+    assert (one == other) is (identity_of(one) == identity_of(other))
+
+
+@given(st.text())
+def test_an_identity_is_letters_digits_and_underscores(name_id):
+    identity = identity_of(name_id)
+
+    assert identity.isascii()
+    assert identity.replace("_", "").isalnum() or not name_id
+
+
+def test_an_address_that_is_too_long_for_a_worker():
+    fits = "a" * 51 + "@acme.example"
+
+    assert 64 == len(fits)
+    assert worker_name_problem(fits) is None
+    problem = worker_name_problem(f"a{fits}")
+    assert problem is not None
+    assert "has 65 characters" in problem[0]
 
 
 @pytest.mark.parametrize(
-    ("roles", "sound"),
+    ("range_string", "wanted", "reached"),
     [
-        (["agent"], True),
-        (["supervisor", "wfo.team_leader"], True),
-        (["agent", "wfo.team_leader"], False),
-        (["wfo.full_access"], False),
-        ([], False),
+        ("2.n", "2.5", True),
+        ("2.x.auto", "2.7", True),
+        ("2.x", "2.5", True),
+        ("2.*", "2.5", True),
+        ("2", "2.5", True),
+        ("^2.0.0", "2.5", True),
+        ("~2.0.0", "2.5", False),
+        ("~2.5.0", "2.5", True),
+        ("~2.5.0", "2.5.3", True),
+        ("2.5.n", "2.5.3", True),
+        ("2.11.0", "2.5", True),
+        ("2.5.0", "2.5", True),
+        ("2.4.9", "2.5", False),
+        ("2.5.2", "2.5.3", False),
+        ("1.x.auto", "2.5", False),
+        ("1.n", "2.0", False),
+        ("3.0.0", "2.5", True),
+        (" 2.11.0 ", "2.5", True),
+        ("", "2.5", None),
+        ("latest", "2.5", None),
+        (">=2.5", "2.5", None),
+        ("2.0.0 - 2.9.0", "2.5", None),
+        ("2.0.0-beta.1", "2.5", None),
     ],
 )
-def test_roles_of_one_person_are_judged_together(roles, sound):
-    assert sound is (lint_roles(roles) == [])
+def test_ui_version_ranges(range_string, wanted, reached):
+    assert reached is ui_version_at_least(range_string, wanted)
 
 
-def test_identity_is_encoded_as_flex_does():
-    assert "user_40example_2Ecom" == identity_of("user@example.com")
+@given(major=st.integers(0, 9), minor=st.integers(0, 99), patch=st.integers(0, 99))
+def test_a_version_is_at_least_itself_and_no_more(major, minor, patch):
+    version = f"{major}.{minor}.{patch}"
 
-
-def test_long_names_make_no_workers():
-    assert worker_name_problem("a" * 65)
-    assert worker_name_problem("a" * 64) is None
-
-
-@pytest.mark.parametrize(
-    ("claim", "what"),
-    [
-        ("Roles", "is not roles"),
-        ("flex_role", "is not roles"),
-        ("full name", "is not full_name"),
-        ("Full Name", "is not full_name"),
-        ("Email", "is not email"),
-        ("http://schemas.xmlsoap.org/claims/Group", "is a namespaced name"),
-        ("skills.StringArray", "has a suffix in capitals"),
-        ("two words", "is no attribute name"),
-        ("x.float", "is no attribute name"),
-    ],
-)
-def test_claims_that_flex_does_not_read(claim, what):
-    mapping = AttributeMapping.default("Flex Details") | {claim: "Flex Details > X"}
-
-    assert [(claim, True)] == [(c, what in text) for c, text, _ in lint(AttributeMapping(mapping))]
-
-
-@pytest.mark.parametrize(
-    "claim",
-    ["team_id", "skills.stringarray", "level.int", "channel.chat.capacity", "contact_uri"],
-)
-def test_claims_that_flex_reads(claim):
-    mapping = AttributeMapping(AttributeMapping.default("F") | {claim: "Flex Details > X"})
-
-    assert [] == lint(mapping)
-
-
-def test_a_missing_claim_and_an_odd_source_are_named():
-    found = lint(AttributeMapping(email="Primary email", roles="F > Roles"))
-
-    assert ["full_name", "email"] == [claim for claim, _, _ in found]
-
-
-PATHS = st.text("abcdefghij/?=&%.-_0123456789", max_size=40)
-
-
-@given(path=PATHS, base=st.sampled_from([None, "http://127.0.0.1:8765", "https://gw.example/x"]))
-def test_an_address_comes_back_as_it_went(path, base):
-    endpoints = Endpoints(base=base)
-    url = "https://services.twilio.com/" + path
-
-    assert url == endpoints.canonical(endpoints.url(url))
-
-
-@pytest.mark.parametrize(
-    "base", ["http://example.com:80", "ftp://x", "127.0.0.1:80", "http://127.0.0.1"]
-)
-def test_a_base_that_leaves_this_machine_in_clear_is_refused(base):
-    with pytest.raises(ValueError, match="expected http://127"):
-        Endpoints(base=base)
+    assert ui_version_at_least(version, version) is True
+    assert ui_version_at_least(version, f"{major}.{minor}.{patch + 1}") is False
