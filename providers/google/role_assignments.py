@@ -122,8 +122,9 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
             raise _incomplete(result)
 
     def _known(self, olds: Outs) -> RoleAssignmentsInputs:
+        """Inputs out of old outputs. Not validated: reality may hold what no stack may ask for."""
         given = {key: olds[key] for key in RoleAssignmentsInputs.model_fields if key in olds}
-        return RoleAssignmentsInputs.model_validate(given)
+        return RoleAssignmentsInputs.model_construct(**given | {"mode": Mode(given["mode"])})
 
     def _live(self, inputs: RoleAssignmentsInputs, *, writes: bool) -> dict[str, Person]:
         api = DirectoryApi(self.settings, inputs.customer, writes=writes)

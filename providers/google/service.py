@@ -47,17 +47,11 @@ def authorized_http(settings: Settings, scopes: Sequence[str]) -> Any:
 
 
 def _credentials(settings: Settings, scopes: Sequence[str]) -> Any:
-    import google.auth  # noqa: PLC0415
     from google.auth import exceptions  # noqa: PLC0415
 
-    full = [SCOPE + scope for scope in scopes]
     path = settings.credentials.google.file
     try:
-        found, _ = (
-            google.auth.load_credentials_from_file(path, scopes=full)  # type: ignore[no-untyped-call]
-            if path
-            else google.auth.default(scopes=full)
-        )
+        found = _load([SCOPE + scope for scope in scopes], path)
     except (exceptions.GoogleAuthError, OSError, ValueError) as error:
         raise CredentialsError(
             f"Google: no usable credentials ({path or 'application default credentials'}):"
@@ -68,6 +62,16 @@ def _credentials(settings: Settings, scopes: Sequence[str]) -> Any:
     if settings.google_admin and hasattr(found, "with_subject"):
         return found.with_subject(settings.google_admin)
     return found
+
+
+def _load(scopes: list[str], path: str | None) -> Any:
+    """A service account's key from `path`, or application default credentials."""
+    import google.auth  # noqa: PLC0415
+    from google.oauth2 import service_account  # noqa: PLC0415
+
+    if path is None:
+        return google.auth.default(scopes=scopes)[0]
+    return service_account.Credentials.from_service_account_file(path, scopes=scopes)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

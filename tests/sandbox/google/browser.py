@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 
 class Browser:
-    """One cookie jar and one page at a time. The real URL https://HOST/… is opened at BASE/HOST/…"""
+    """One cookie jar and one page at a time. https://HOST/… is opened at BASE/HOST/…"""
 
     def __init__(self, base: str) -> None:
         self._base = base

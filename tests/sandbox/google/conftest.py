@@ -105,7 +105,7 @@ def google_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     thread.join(timeout=5)
 
 
-@pytest.fixture()
+@pytest.fixture
 def world(google_server: World) -> World:
     """A freshly planted Workspace with default options."""
     google_server.options = Options()
@@ -121,7 +121,7 @@ def key_file(world: World, customer: str = CUSTOMER) -> Path:
     return world.state_dir / "credentials" / f"google-{customer}.json"
 
 
-@pytest.fixture()
+@pytest.fixture
 def client(world: World) -> Client:
     """`client("directory_v1", subject=…, scopes=…)`: google-api-python-client, unmodified."""
 
@@ -143,13 +143,13 @@ def client(world: World) -> Client:
     return build
 
 
-@pytest.fixture()
+@pytest.fixture
 def directory(client: Client) -> Any:
     """The Directory API as the administrator."""
     return client()
 
 
-@pytest.fixture()
+@pytest.fixture
 def browser(world: World) -> Iterator[Browser]:
     with Browser(world.base) as opened:
         yield opened

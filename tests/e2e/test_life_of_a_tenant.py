@@ -1,0 +1,161 @@
+"""From nothing to verified, then drift, then destroy: one tenant on the real engine, in order."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Project, Stack
+from tests.providers.vendor import Vendor
+
+pytestmark = pytest.mark.xdist_group("life")
+
+PEOPLE = {
+    "ada@acme.example": ["agent"],
+    "grace@acme.example": ["agent", "supervisor"],
+    "linus@acme.example": ["admin"],
+}
+
+
+@pytest.fixture(scope="module")
+def vendor(project: Project) -> Vendor:
+    return Vendor(project.base, project.state_dir)
+
+
+@pytest.fixture(scope="module")
+def before(vendor: Vendor) -> dict[str, Any]:
+    """What the vendors held before us."""
+    return {"flex": vendor.flex_configuration(), "ada": vendor.custom_values("ada@acme.example")}
+
+
+@pytest.fixture(scope="module")
+def tenant(project: Project, before: dict[str, Any]) -> Stack:
+    stack = project.stack("acme.dev", flex={"login_popup": True})
+    assert ["awaiting_connection", "awaiting_google_app", "awaiting_flex_form", "active"] == (
+        stack.walk_to_active()
+    )
+    for email, roles in PEOPLE.items():
+        assert roles == sorted(stack.sign_in(email)["roles"])
+    assert "verified" == stack.up()["status"]
+    return stack
+
+
+def test_an_unchanged_up_does_nothing(tenant):
+    tenant.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    tenant.pulumi("preview", "--expect-no-changes")
+
+
+def test_an_unchanged_up_asks_the_vendors_nothing_that_needs_credentials(tenant):
+    seen = len(tenant.project.requests())
+
+    tenant.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+
+    hosts = {request["url"].split("/")[2] for request in tenant.project.requests()[seen:]}
+    assert hosts <= {"services.twilio.com", "admin.googleapis.com", "oauth2.googleapis.com"}
+
+
+def test_refresh_finds_no_drift(tenant):
+    tenant.pulumi("preview", "--refresh", "--expect-no-changes")
+    said = tenant.pulumi("refresh", "--yes", "--skip-preview")
+
+    assert not re.search(r"updated|deleted", said), said
+
+
+def test_members_of_groups_got_their_roles(tenant, vendor):
+    assert {"Roles": ["agent"], "Full_Name": "Marie Curie"} == (
+        vendor.custom_values("marie@acme.example")["Flex_Details"]
+    )
+    assert {} == vendor.custom_values("emmy@acme.example")
+
+
+def test_a_changed_sso_url_in_the_flex_form_is_named(tenant):
+    account = tenant.engine.outputs()["handoff"]["steps"][0]["path"][0]
+    good = tenant.engine.outputs()["sso_url"]
+    wrong = good.replace("C01sandbx", "C0evil000")
+    edit_flex_form(tenant, account, wrong)
+
+    said = tenant.drift()
+    assert re.search(rf'sso_url.*"{re.escape(wrong)}".*=>.*"{re.escape(good)}"', said), said
+    assert "acs_url" not in changed_lines(said)
+
+    edit_flex_form(tenant, account, good)
+    tenant.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def edit_flex_form(tenant: Stack, account: str, sso_url: str) -> None:
+    person = tenant.project.person()
+    person.open("https://console.twilio.com/")
+    for text in (account, "Flex", "Users and access", "Single sign-on (SSO)", "Edit"):
+        person.follow(text)
+    person.fill("Single Sign-On URL", sso_url)
+    person.press("Save")
+
+
+def test_a_changed_acs_url_in_the_google_app_is_named(tenant):
+    good = tenant.engine.outputs()["acs_url"]
+    wrong = good.replace("connection=JQ", "connection=JQ0")
+    edit_google_app(tenant, wrong)
+
+    said = tenant.drift()
+    assert re.search(rf'acs_url.*"{re.escape(wrong)}".*=>.*"{re.escape(good)}"', said), said
+    assert "sso_url" not in changed_lines(said)
+
+    edit_google_app(tenant, good)
+    tenant.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def edit_google_app(tenant: Stack, acs_url: str) -> None:
+    person = tenant.project.person()
+    person.open("https://admin.google.com/ac/apps/unified")
+    person.follow("Twilio Flex")
+    person.follow("Service provider details")
+    person.fill("ACS URL", acs_url)
+    person.press("SAVE")
+
+
+def test_changed_roles_are_named_by_person_and_put_back(tenant, vendor):
+    vendor.set_values("ada@acme.example", {"Flex_Details": {"Roles": [{"value": "admin"}]}})
+
+    said = tenant.drift()
+    assert "ada@acme.example" in said
+    assert '"admin" => "agent"' in said
+    assert "grace@acme.example: {\n" not in changed_lines(said)
+
+    tenant.pulumi("up", "--yes", "--skip-preview", "--refresh")
+    assert ["agent"] == vendor.custom_values("ada@acme.example")["Flex_Details"]["Roles"]
+
+
+def changed_lines(said: str) -> str:
+    return "\n".join(
+        line for line in said.splitlines() if line.lstrip().startswith(("~", "+", "-"))
+    )
+
+
+def test_no_secret_is_left_anywhere(tenant, vendor):
+    secrets = vendor.secrets()
+    assert secrets
+
+    files = [path for path in tenant.project.root.rglob("*") if path.is_file()]
+    kept = [path for path in files if ".sandbox" not in path.parts and ".venv" not in path.parts]
+    assert len(kept) > 5
+    for path in kept:
+        content = path.read_bytes()
+        assert not [secret for secret in secrets if secret.encode() in content], path
+    assert not [secret for secret in secrets if secret in str(tenant.state())]
+
+
+def test_destroy_takes_back_ours_and_nothing_else(tenant, vendor, before):
+    tenant.pulumi("destroy", "--yes", "--skip-preview")
+
+    live = vendor.flex_configuration()
+    ours = {"public_attributes", "date_updated"}
+    assert {key: value for key, value in before["flex"].items() if key not in ours} == {
+        key: value for key, value in live.items() if key not in ours
+    }
+    assert not live["public_attributes"]
+    assert before["ada"] == vendor.custom_values("ada@acme.example")
+    assert {} == vendor.custom_values("grace@acme.example")
+    assert "Flex_Details" in vendor.schema_names()
+    assert "HR" in vendor.schema_names()
