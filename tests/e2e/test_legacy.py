@@ -1,0 +1,19 @@
+"""An account of the older generation signs in through iam.twilio.com."""
+
+from __future__ import annotations
+
+from tests.e2e.conftest import Project
+
+
+def test_a_legacy_stack_reaches_verified(project: Project):
+    stack = project.stack("old.dev", like="sandbox.legacy")
+
+    assert ["awaiting_google_app", "awaiting_flex_form", "active"] == stack.walk_to_active()
+    session = stack.sign_in("grace@acme.example")
+    outputs = stack.up()
+
+    assert "legacy" == session["generation"]
+    assert ["agent", "supervisor"] == sorted(session["roles"])
+    assert "verified" == outputs["status"]
+    assert outputs["acs_url"].startswith("https://iam.twilio.com/v1/Accounts/AC")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")

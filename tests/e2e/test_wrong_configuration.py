@@ -1,0 +1,75 @@
+"""What is wrong with a stack is said at once, all of it, before anybody is asked anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Project
+
+WRONG: dict[str, Any] = {
+    "nmae": "Acme",
+    "google": {"customer": "acme", "domain": "acme", "admin": "boss"},
+    "flex": {"account_sid": "AC1", "connection": "JQ1", "runtime_domain": "Acme Falcon"},
+    "roles": {
+        "mode": "strict",
+        "people": {"ada@acme.example": {"roles": ["administrator"]}},
+        "file": "absent.csv",
+    },
+    "saml_app": {"attribute_mapping": {"Email": "Basic Information > Primary email"}},
+}
+KEYS = [
+    "tenant.nmae",
+    "tenant.google.customer",
+    "tenant.google.domain",
+    "tenant.google.admin",
+    "tenant.flex.account_sid",
+    "tenant.flex.connection",
+    "tenant.flex.runtime_domain",
+    "tenant.roles.mode",
+    "tenant.roles.people.ada@acme.example",
+    "tenant.roles.file",
+]
+
+
+def test_ten_mistakes_are_ten_lines_and_no_call(project: Project):
+    stack = project.stack("wrong.dev", **WRONG)
+    seen = len(project.requests())
+
+    for verb in (["preview"], ["up", "--yes", "--skip-preview"]):
+        said = stack.pulumi(*verb, exit_code=None)
+        lines = [line.strip() for line in said.splitlines()]
+        for key in KEYS:
+            assert 1 == sum(line.startswith(f"{key}: ") for line in lines), (key, said)
+        assert "Traceback" not in said
+
+    assert [] == project.requests()[seen:]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"credentials": {"google": {"file": "nowhere.json"}}},
+            "Google: no usable credentials (nowhere.json)",
+        ),
+        (
+            {"credentials": {"twilio": {"file": "nowhere.json"}}},
+            "Twilio: can't read credentials from nowhere.json",
+        ),
+        ({"google": {"admin": "ada@acme.example"}}, "Google"),
+        ({"flex": {"runtime_domain": "acme-hawk-1"}}, "write acme-falcon-1234"),
+        ({"roles": {"people": {"ghost@acme.example": {"roles": ["agent"]}}}}, "ghost@acme.example"),
+    ],
+)
+def test_what_a_vendor_refuses_is_one_clean_sentence(project: Project, changes, sentence, request):
+    number = request.node.callspec.indices["changes"]
+    stack = project.stack(f"refused{number}.dev", **changes)
+
+    said = stack.pulumi("up", "--yes", "--skip-preview", exit_code=None)
+
+    assert sentence in said
+    assert "hint:" in said
+    assert "Traceback" not in said
+    assert "Exception calling" not in said
