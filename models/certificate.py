@@ -107,7 +107,7 @@ def parse_der(data: bytes) -> Certificate:
             key=_key(found),
             signature_hash=_signature_hash(found),
         )
-    except (ValueError, x509.InvalidVersion):
+    except Exception:  # damaged names and keys raise all kinds of errors, TypeError among them
         hint = "a part is missing or there is more behind it: download it again"
         raise CertificateError("This is no X.509 certificate.", hint=hint) from None
 
@@ -119,7 +119,7 @@ def _key(found: x509.Certificate) -> str:
         return "unknown"
     if isinstance(key, RSAPublicKey):
         return f"RSA-{key.key_size}"
-    return type(key).__name__.strip("_").removesuffix("PublicKey").replace("EllipticCurve", "EC")
+    return type(key).__name__.removesuffix("PublicKey")
 
 
 def _signature_hash(found: x509.Certificate) -> str:
@@ -182,6 +182,7 @@ NEW_ONE = (
     "make a new certificate in the Google Admin console, Security > Authentication > SSO with SAML"
     " applications"
 )
+STRONG = frozenset({"sha256", "sha384", "sha512"})
 _WARN_WITHIN = {
     7: "rotate it now: when it ends, nobody can log in",
     30: "set the day of the rotation: Flex's form takes one certificate, so choose a quiet hour",
@@ -200,12 +201,12 @@ def _weaknesses(certificate: Certificate) -> list[tuple[str, str]]:
     found = []
     kind, _, size = certificate.key.partition("-")
     if kind != "RSA":
-        found.append((f"its key is {certificate.key}, not RSA", NEW_ONE))
-    elif int(size) < 2048:
+        return [(f"its key is {certificate.key}, not RSA", NEW_ONE)]
+    if int(size) < 2048:
         found.append((f"its RSA key has {size} bits, which is too weak", NEW_ONE))
-    if certificate.signature_hash in {"md5", "sha1"}:
-        name = certificate.signature_hash.upper().replace("SHA1", "SHA-1")
-        found.append((f"it is signed with {name}, which is broken", NEW_ONE))
+    if certificate.signature_hash not in STRONG:
+        name = certificate.signature_hash.upper() or "an unknown hash"
+        found.append((f"it is signed with {name}, not SHA256", NEW_ONE))
     return found
 
 

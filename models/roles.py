@@ -184,5 +184,5 @@ class ValueFields(BaseModel):
         name = values.get(self.full_name)
         said: Values = {"roles": sorted({str(role) for role in roles})}
         if name != directory_name or (wanted or {}).get("full_name"):
-            said["full_name"] = name
+            said["full_name"] = name or ""
         return said

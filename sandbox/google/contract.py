@@ -20,6 +20,9 @@ from sandbox.google import errors
 
 Json = dict[str, Any]
 
+MAX_MATCHED = 1000
+"""Longer parameters are refused before a pattern of Google's could take its time on them."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -152,6 +155,8 @@ def _check_parameter(name: str, value: str, rule: Json) -> None:
         fits = _in_range(value, rule)
     if "enum" in rule:
         fits = value in rule["enum"]
+    if "pattern" in rule:
+        fits = len(value) <= MAX_MATCHED and re.fullmatch(rule["pattern"], value) is not None
     if not fits:
         raise errors.bad_request(
             f"Invalid value at '{name}' (TYPE_{str(kind).upper()}), \"{value}\""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 ACS_ENHANCED = "https://login.flex.us1.twilio.com/login/callback?connection="
 IAM = "https://iam.twilio.com/v1/Accounts/"
+PREVIEW = "https://preview.twilio.com/iam/Accounts/"
+FLEX = "https://flex.twilio.com/"
+LEGACY = "legacy"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,16 @@ class Account:
     generation: str
     api_key: str
     api_secret: str
+    auth_token: str
+
+    @property
+    def is_legacy(self) -> bool:
+        return self.generation == LEGACY
+
+    @property
+    def login_link(self) -> str:
+        """The "Login link" of the Console's SSO page."""
+        return FLEX + self.runtime_domain
 
 
 @dataclass(frozen=True)
@@ -51,17 +64,20 @@ class Connection:
 
     @property
     def is_legacy(self) -> bool:
-        return self.name == "legacy"
+        return self.name == LEGACY
 
     @property
     def acs_url(self) -> str:
-        if self.is_legacy:
-            return f"{IAM}{self.account_sid}/saml2"
-        return ACS_ENHANCED + self.name
+        if not self.is_legacy:
+            return ACS_ENHANCED + self.name
+        return f"{IAM if self.uses_iam else PREVIEW}{self.account_sid}/saml2"
 
     @property
     def sp_entity_id(self) -> str:
-        return f"{self.acs_url}/metadata" if self.is_legacy else f"urn:flex:{self.name}"
+        """The oldest form, on preview.twilio.com, has one address for both."""
+        if not self.is_legacy:
+            return f"urn:flex:{self.name}"
+        return f"{self.acs_url}/metadata" if self.uses_iam else self.acs_url
 
 
 def save_account(store: Store, account: Account) -> None:
@@ -92,11 +108,17 @@ def connections_of(store: Store, account_sid: str) -> list[Connection]:
 
 
 def find_connection(store: Store, name: str) -> Connection | None:
-    """By its JQ sid, whichever account it belongs to."""
+    """An enhanced connection by its JQ sid, whichever account it belongs to."""
     for document in store.page("connection"):
-        if document["name"] == name:
+        if document["name"] == name and name != LEGACY:
             return Connection(**document)
     return None
+
+
+def legacy_connection(store: Store, account_sid: str) -> Connection:
+    """The legacy form of an account, empty if nobody has filled it in."""
+    document = store.get("connection", f"{account_sid}/{LEGACY}")
+    return Connection(**document) if document else Connection(account_sid, LEGACY)
 
 
 def change_connection(store: Store, connection: Connection, **changes: Any) -> Connection:

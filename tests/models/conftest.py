@@ -26,6 +26,7 @@ RSA_SHA256 = bytes.fromhex("2a864886f70d01010b")
 WEAK = {
     "sha1": bytes.fromhex("2a864886f70d010105"),
     "md5": bytes.fromhex("2a864886f70d010104"),
+    "md2": bytes.fromhex("2a864886f70d010102"),
 }
 
 MakeCertificate = Callable[..., bytes]

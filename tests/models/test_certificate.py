@@ -191,8 +191,9 @@ def test_googles_own_certificate_has_no_problem(der, now):
         ({"kind": "1024"}, "its RSA key has 1024 bits, which is too weak"),
         ({"kind": "ec"}, "its key is EC, not RSA"),
         ({"kind": "ed25519"}, "its key is Ed25519, not RSA"),
-        ({"signature_hash": "sha1"}, "it is signed with SHA-1, which is broken"),
-        ({"signature_hash": "md5"}, "it is signed with MD5, which is broken"),
+        ({"signature_hash": "sha1"}, "it is signed with SHA1, not SHA256"),
+        ({"signature_hash": "md5"}, "it is signed with MD5, not SHA256"),
+        ({"signature_hash": "md2"}, "it is signed with an unknown hash, not SHA256"),
     ],
 )
 def test_weak_certificates_are_errors(make_certificate, now, changes, what):
@@ -243,6 +244,27 @@ def test_a_changed_character_never_crashes(pem, position, character):
     except CertificateError:
         return
     assert parsed.pem.startswith(BEGIN)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=st.dictionaries(st.integers(0, 2000), st.integers(0, 255), max_size=4))
+def test_a_changed_byte_of_der_never_crashes(der, now, changes):
+    damaged = bytearray(der)
+    for position, byte in changes.items():
+        damaged[position % len(der)] = byte
+    try:
+        found(bytes(damaged), now)
+    except CertificateError:
+        return
+
+
+def test_a_name_that_the_library_can_not_show_is_refused(der):
+    """A string type that only another kind of name may have: the library raises TypeError."""
+    printable = b"\x13\x06Google"
+
+    assert printable in der
+    with pytest.raises(CertificateError, match=r"no X\.509"):
+        parse_der(der.replace(printable, b"\x03" + printable[1:]))
 
 
 @given(text=st.text())

@@ -335,7 +335,7 @@ def test_a_fingerprint_that_is_not_there_is_not_replaced(google, now, fingerprin
         ({"ends": timedelta(days=-1)}, "it ended on 2026-10-31"),
         ({"kind": "1024"}, "too weak"),
         ({"kind": "ec"}, "not RSA"),
-        ({"signature_hash": "sha1"}, "SHA-1"),
+        ({"signature_hash": "sha1"}, "SHA1"),
     ],
 )
 def test_a_bad_certificate_is_not_chosen(make_certificate, make_metadata, now, changes, what):

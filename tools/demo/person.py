@@ -88,7 +88,7 @@ class Person:
 
     def sign_in_as(self, email: str) -> None:
         """Google's account chooser, then the form that carries the SAML response on."""
-        self.fill("Email", email)
+        self.fill("Email or phone", email)
         self.press("Next")
         self.carry_on()
 

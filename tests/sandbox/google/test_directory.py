@@ -483,3 +483,15 @@ def test_an_unknown_query_parameter_is_400(directory: Any, world: World) -> None
 
     answer = httpx.get(url, headers=headers)
     assert (answer.status_code, "colour" in answer.text) == (400, True)
+
+
+def test_a_parameter_that_breaks_its_pattern_is_400(client: Client, world: World) -> None:
+    reports = client("reports_v1")
+    reports.activities().list(userKey="all", applicationName="saml").execute()
+    answer = httpx.get(
+        f"{world.base}/admin.googleapis.com/admin/reports/v1/activity/users/all/applications/saml",
+        params={"startTime": "yesterday"},
+        headers={"Authorization": f"Bearer {reports._http.credentials.token}"},
+    )
+
+    assert (answer.status_code, "startTime" in answer.text) == (400, True)
