@@ -137,6 +137,13 @@ def test_special_attributes(claim, sound):
     assert sound is (lint(default_and(claim)) == [])
 
 
+@pytest.mark.parametrize("claim", ["Channel.voice.availability", "channel.voice.limit"])
+def test_a_channel_attribute_is_told_its_two_forms(claim):
+    [(_, _, hint)] = lint(default_and(claim))
+
+    assert "channel.<task channel>.availability or channel.<task channel>.capacity" in hint
+
+
 @pytest.mark.parametrize(
     "claim",
     [

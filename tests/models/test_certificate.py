@@ -115,6 +115,7 @@ def test_harmless_changes_lead_to_the_same_certificate(pem, change):
         (lambda _: "<!doctype html><html>", "web page or XML", "two ----- lines"),
         (lambda _: f"{BEGIN}\n{END}\n", "no X.509", "download it again"),
         (lambda pem: pem.replace("MII", "MI*", 1), "damaged", "copy it again"),
+        (lambda pem: pem.replace("MII", "M*II", 1), "damaged", "copy it again"),
         (lambda pem: pem[:400] + pem[401:], "damaged", "copy it again"),
         (lambda pem: pem[:400] + pem[465:], "no X.509", "download it again"),
         (lambda pem: pem[:400] + "…" + pem[401:], "damaged", "copy it again"),
@@ -189,6 +190,7 @@ def test_googles_own_certificate_has_no_problem(der, now):
     ("changes", "what"),
     [
         ({"kind": "1024"}, "its RSA key has 1024 bits, which is too weak"),
+        ({"kind": "2047"}, "its RSA key has 2047 bits, which is too weak"),
         ({"kind": "ec"}, "its key is EC, not RSA"),
         ({"kind": "ed25519"}, "its key is Ed25519, not RSA"),
         ({"signature_hash": "sha1"}, "it is signed with SHA1, not SHA256"),

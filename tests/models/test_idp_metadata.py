@@ -113,6 +113,13 @@ def test_the_redirect_location_is_preferred(google):
     assert SSO_URL == parse_idp_metadata(other).sso_url
 
 
+def test_the_first_of_two_redirect_locations_counts(make_metadata, first):
+    document = make_metadata(first, bindings=("HTTP-Redirect", "HTTP-Redirect"))
+    place = document.rindex(b"C01sandbx")
+
+    assert SSO_URL == parse_idp_metadata(document[:place] + b"C02" + document[place + 3 :]).sso_url
+
+
 def test_the_post_location_will_do(make_metadata, first):
     assert SSO_URL == parse_idp_metadata(make_metadata(first, bindings=("HTTP-POST",))).sso_url
 
