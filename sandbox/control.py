@@ -1,15 +1,15 @@
 """`/_sandbox/*`: the strings of the pretend world. Loopback only, no vendor has these.
 
-    GET  /_sandbox/health                 {"status": "ok"}
-    POST /_sandbox/reset                  forget everything, seed again (body: seed, or empty)
-    GET  /_sandbox/options                the switches (sandbox.world.Options)
-    POST /_sandbox/options                change some
-    POST /_sandbox/clock                  {"offset_seconds": 86400}
-    POST /_sandbox/faults                 [fault, …] replaces all (sandbox.faults)
-    POST /_sandbox/next-login             {"fault": "…"} for the next SAML response of Google
-    GET  /_sandbox/requests               the request log, oldest first
-    GET  /_sandbox/saml                   SAML messages seen, decoded
-    GET  /_sandbox/session                who is signed in to Flex (cookie, or Bearer token)
+GET  /_sandbox/health                 {"status": "ok"}
+POST /_sandbox/reset                  forget everything, seed again (body: seed, or empty)
+GET  /_sandbox/options                the switches (sandbox.world.Options)
+POST /_sandbox/options                change some
+POST /_sandbox/clock                  {"offset_seconds": 86400}
+POST /_sandbox/faults                 [fault, …] replaces all (sandbox.faults)
+POST /_sandbox/next-login             {"fault": "…"} for the next SAML response of Google
+GET  /_sandbox/requests               the request log, oldest first
+GET  /_sandbox/saml                   SAML messages seen, decoded
+GET  /_sandbox/session                who is signed in to Flex (cookie, or Bearer token)
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Control:
         known = {field.name for field in dataclasses.fields(self._world.options)}
         unknown = sorted(set(wanted) - known)
         if unknown:
-            return JSONResponse({"error": f"unknown options {unknown}", "known": sorted(known)}, 400)
+            complaint = {"error": f"unknown options {unknown}", "known": sorted(known)}
+            return JSONResponse(complaint, 400)
         for name, value in wanted.items():
             setattr(self._world.options, name, value)
         return await self.show_options(request)

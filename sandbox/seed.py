@@ -24,7 +24,11 @@ DEFAULT: Seed = {
             "admin": "admin@acme.example",
             "users": [
                 {"email": "ada@acme.example", "full_name": "Ada Lovelace", "org_unit": "/Support"},
-                {"email": "grace@acme.example", "full_name": "Grace Hopper", "org_unit": "/Support"},
+                {
+                    "email": "grace@acme.example",
+                    "full_name": "Grace Hopper",
+                    "org_unit": "/Support",
+                },
                 {"email": "linus@acme.example", "full_name": "Linus Pauling", "org_unit": "/"},
                 {"email": "marie@acme.example", "full_name": "Marie Curie", "org_unit": "/Support"},
                 {

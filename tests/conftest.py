@@ -34,7 +34,7 @@ def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     thread.join(timeout=5)
 
 
-@pytest.fixture()
+@pytest.fixture
 def pretend_world(served_world: World) -> World:
     """The served world, freshly planted with the default seed and default options."""
     from sandbox import seed  # noqa: PLC0415  most tests need no server

@@ -81,15 +81,18 @@ class Connection:
 
 
 def save_account(store: Store, account: Account) -> None:
+    """Insert or replace."""
     store.put("twilio_account", account.account_sid, asdict(account))
 
 
 def find_account(store: Store, account_sid: str) -> Account | None:
+    """By Account SID, or None."""
     document = store.get("twilio_account", account_sid)
     return Account(**document) if document else None
 
 
 def all_accounts(store: Store) -> list[Account]:
+    """All accounts, in the order of their SIDs."""
     return [Account(**document) for document in store.page("twilio_account")]
 
 
@@ -100,10 +103,12 @@ def account_of_domain(store: Store, runtime_domain: str) -> Account | None:
 
 
 def save_connection(store: Store, connection: Connection) -> None:
+    """Insert or replace."""
     store.put("connection", f"{connection.account_sid}/{connection.name}", asdict(connection))
 
 
 def connections_of(store: Store, account_sid: str) -> list[Connection]:
+    """The connections of an account, inactive ones included."""
     return [Connection(**document) for document in store.page("connection", f"{account_sid}/")]
 
 
@@ -122,6 +127,7 @@ def legacy_connection(store: Store, account_sid: str) -> Connection:
 
 
 def change_connection(store: Store, connection: Connection, **changes: Any) -> Connection:
+    """Save the connection with `changes` laid over it; returns the new one."""
     changed = replace(connection, **changes)
     save_connection(store, changed)
     return changed

@@ -95,7 +95,7 @@ def require_go(module: Path) -> None:
         message = f"there is no Go to build it with: {hint}"
         raise EngineUnavailableError(message)
     answer = subprocess.run(
-        ["go", "env", "GOVERSION"],  # noqa: S607  whichever Go the person has
+        ["go", "env", "GOVERSION"],
         cwd=module,
         capture_output=True,
         text=True,
