@@ -139,6 +139,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "sp_entity_id": sp.entity_id if sp else None,
                 "start_url": _login_url(tenant),
                 "attribute_mapping": mapping_of(tenant.attribute_mapping),
+                "spid": tenant.saml_app.spid,
                 **_identity_provider(tenant, self._args["idp_metadata"]),
             },
             self._child,

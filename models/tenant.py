@@ -74,6 +74,9 @@ class SamlAppSettings(_Part):
     certificate: Fingerprint | None = Field(
         None, description="SHA-256 fingerprint of the certificate to use, if there are two."
     )
+    spid: str | None = Field(
+        None, pattern=r"\d{6,15}", description="The number in the app page's address, for its tile."
+    )
     attribute_mapping: dict[str, str] | None = Field(
         None, description="App attribute → Google Directory attribute, in the console's words."
     )

@@ -38,6 +38,7 @@ class SamlAppInputs(Inputs):
     certificate: str | None = None
     fingerprint: str | None = None
     not_after: str | None = None
+    spid: str | None = None
 
 
 class SamlAppOutputs(SamlAppInputs):
@@ -45,12 +46,14 @@ class SamlAppOutputs(SamlAppInputs):
 
     `recorded` keeps the service provider's values as they should be, so that each later look
     compares with them. `seen` says by what the app was seen, `drift` which fields differ.
+    `login_url` is what the app's tile opens (IdP-initiated), known once `spid` is.
     """
 
     recorded: dict[str, str] = Field(default_factory=dict)
     seen: str = ""
     not_checked: str = ""
     drift: list[dict[str, str]] = Field(default_factory=list)
+    login_url: str | None = None
 
 
 _CHANGES = {
@@ -114,13 +117,26 @@ class SamlAppProvider(Provider[SamlAppInputs]):
         ]
         given = wanted.model_dump() | values
         outs = SamlAppOutputs(
-            **given, recorded=recorded, seen=seen, not_checked=not_checked, drift=drift
+            **given,
+            recorded=recorded,
+            seen=seen,
+            not_checked=not_checked,
+            drift=drift,
+            login_url=_tile_url(wanted),
         )
         return to_props(outs)
 
     def _seen_by_login(self, reports: ReportsApi, name: str) -> str:
         logins = reports.logins(name)
         return f"a login on {logins[-1].time[:10]}" if logins else ""
+
+
+def _tile_url(wanted: SamlAppInputs) -> str | None:
+    if not (wanted.spid and wanted.entity_id):
+        return None
+    idpid = wanted.entity_id.partition("idpid=")[2]
+    address = "https://accounts.google.com/o/saml2/initsso"
+    return f"{address}?idpid={idpid}&spid={wanted.spid}&forceauthn=false"
 
 
 def _recorded(wanted: SamlAppInputs) -> dict[str, str]:
