@@ -58,7 +58,7 @@ class Method:
         """Raise 400 for an unknown member, a wrong type or a missing required member."""
         if self.body_check is None:
             return
-        failure = next(self.body_check.iter_errors(body), None)
+        failure = next(self.body_check.iter_errors({} if body is None else body), None)
         if failure is not None:
             raise _translate(failure)
 

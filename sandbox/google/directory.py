@@ -126,13 +126,18 @@ def insert_user(context: Context) -> Document:
 
 def update_user(context: Context) -> Document:
     """users.update and users.patch: what is named changes."""
-    key = context.params["userKey"]
-    return users.shown(users.update(context.world, context.customer, key, context.body))
+    world, customer, key = context.world, context.customer, context.params["userKey"]
+    before = users.find(world, customer, key)
+    user = users.update(world, customer, key, context.body)
+    if before and before["primaryEmail"] != user["primaryEmail"]:
+        groups.follow(world, customer, before["primaryEmail"], user["primaryEmail"])
+    return users.shown(user)
 
 
 def delete_user(context: Context) -> None:
     """users.delete."""
-    users.delete(context.world, context.customer, context.params["userKey"])
+    email = users.delete(context.world, context.customer, context.params["userKey"])
+    groups.follow(context.world, context.customer, email, None)
 
 
 # Groups and members ---------------------------------------------------------------------------
@@ -180,7 +185,11 @@ def list_members(context: Context) -> Document:
     if "roles" in params:
         wanted = params["roles"].upper().split(",")
         found = [member for member in found if member["role"] in wanted]
-    return _page(context, found, "members", MAX_MEMBERS)
+    page = _page(context, found, "members", MAX_MEMBERS)
+    if "members" in page:
+        shown = (groups.shown_member(world, context.customer, m) for m in page["members"])
+        page["members"] = list(shown)
+    return page
 
 
 def insert_member(context: Context) -> Document:

@@ -79,14 +79,28 @@ def remove_member(world: World, customer: str, group: str, email: str) -> None:
         raise errors.not_found("memberKey")
 
 
+def follow(world: World, customer: str, email: str, new_email: str | None) -> None:
+    """Let memberships go along with a new address, or go away (None)."""
+    for group in all_of(world, customer):
+        member = world.store.get("google_member", f"{customer}/{group['email']}/{email}")
+        if member is None:
+            continue
+        remove_member(world, customer, group["email"], email)
+        if new_email:
+            key = f"{customer}/{group['email']}/{new_email}"
+            world.store.put("google_member", key, member | {"email": new_email})
+
+
 def members(world: World, customer: str, group: str) -> list[Document]:
-    """Direct members, by e-mail."""
-    found = world.store.page("google_member", f"{customer}/{group}/")
-    return [shown_member(world, customer, member) for member in found]
+    """Direct members by e-mail, as they are stored (see `shown_member`)."""
+    return world.store.page("google_member", f"{customer}/{group}/")
 
 
 def derived_members(world: World, customer: str, group: str) -> list[Document]:
-    """Direct members and those of nested groups, each once, nested groups themselves included."""
+    """Direct members and those of nested groups, each once, nested groups themselves included.
+
+    As they are stored (see `shown_member`).
+    """
     found: dict[str, Document] = {}
     waiting = [group]
     while waiting:
@@ -94,7 +108,7 @@ def derived_members(world: World, customer: str, group: str) -> list[Document]:
             if member["email"] in found:
                 continue
             found[member["email"]] = member
-            if member["type"] == "GROUP":
+            if world.store.get("google_group", f"{customer}/{member['email']}"):
                 waiting.append(member["email"])
     return [found[email] for email in sorted(found)]
 

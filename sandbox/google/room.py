@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock import Clock
 from sandbox.google import (
     admin_console,
     api,
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from sandbox.world import World
+
+AGE = timedelta(days=30)
 
 PARITY = [*api.PARITY, *idp.PARITY, *admin_console.PARITY]
 
@@ -44,16 +49,18 @@ def plant(world: World, spec: dict[str, Any]) -> None:
          "delegated_scopes"?: ["admin.directory.user", …],
          "service_account_is_admin"?: true}
 
+    Everything but the certificate is a month old, so no delay of the options holds it back.
     Members that are neither users nor groups of the customer are EXTERNAL. The service account's
     key file goes to <state_dir>/credentials/google-<customer_id>.json.
     """
     customer = spec["customer_id"]
     document = {"id": customer, "domain": spec["domain"], "admin": spec["admin"]}
     world.store.put("google_customer", customer, document)
-    _plant_people(world, customer, spec)
+    earlier = replace(world, clock=Clock(world.clock.offset - AGE))
+    _plant_people(earlier, customer, spec)
     _plant_groups(world, customer, spec.get("groups", []))
     for schema in spec.get("schemas", []):
-        schemas.insert(world, customer, schema)
+        schemas.insert(earlier, customer, schema)
     for email, values in spec.get("values", {}).items():
         users.update(world, customer, email, {"customSchemas": values})
     certificates.add(world, customer)

@@ -63,8 +63,8 @@ def insert(world: World, customer: str, body: Document) -> Document:
         "kind": "admin#directory#schema",
         "schemaId": base64.urlsafe_b64encode(secrets.token_bytes(16)).decode(),
         "schemaName": body["schemaName"],
-        "displayName": body["displayName"],
-        "fields": _fields(body["fields"], []),
+        "displayName": body["displayName"] or body["schemaName"],
+        "fields": _fields(body["fields"] or [], []),
         "_created": world.clock.now().timestamp(),
     }
     return _put(world, customer, schema)
@@ -108,13 +108,15 @@ def _put(world: World, customer: str, schema: Document) -> Document:
     return schema
 
 
-def _check_name(name: str, what: str) -> None:
+def _check_name(name: str | None, what: str) -> None:
     if not _NAME.fullmatch(name or ""):
         raise errors.invalid(what)
 
 
 def _fields(wanted: list[Document], current: list[Document]) -> list[Document]:
-    names = [field.get("fieldName") for field in wanted]
+    names = [(field or {}).get("fieldName") for field in wanted]
+    for name in names:
+        _check_name(name, "field_name")
     if not wanted or len(wanted) > MAX_FIELDS or len(set(names)) != len(names):
         raise errors.invalid("fields")
     known = {field["fieldName"]: field for field in current}
@@ -122,10 +124,9 @@ def _fields(wanted: list[Document], current: list[Document]) -> list[Document]:
 
 
 def _field(wanted: Document, current: Document | None) -> Document:
-    _check_name(wanted["fieldName"], "field_name")
     if wanted.get("fieldType") not in FIELD_TYPES:
         raise errors.invalid("field_type")
-    if wanted.get("readAccessType", "ALL_DOMAIN_USERS") not in READ_ACCESS_TYPES:
+    if (wanted.get("readAccessType") or "ALL_DOMAIN_USERS") not in READ_ACCESS_TYPES:
         raise errors.invalid("read_access_type")
     field: Document = {
         "kind": "admin#directory#schema#fieldspec",

@@ -7,6 +7,7 @@ custom values, plus "_created" (seconds). Kind "google_user_id" leads from an id
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import rfc3339_ms
@@ -24,6 +25,7 @@ CHUNK = 1000
 _READ_ONLY = frozenset(
     {"kind", "id", "etag", "customerId", "creationTime", "isAdmin", "isDelegatedAdmin", "aliases"}
 )
+_ALWAYS_THERE = frozenset({"primaryEmail", "suspended", "archived", "orgUnitPath"})
 _SECRET = frozenset({"password", "hashFunction"})
 
 
@@ -72,8 +74,7 @@ def all_of(world: World, customer: str, after: str = "") -> Iterator[Document]:
 def insert(world: World, customer: str, body: Document) -> Document:
     """Make a user. Raises 409 if the address is taken, by whomever."""
     email = str(body["primaryEmail"]).lower()
-    if customer_of(world, email) or "@" not in email:
-        raise errors.duplicate() if "@" in email else errors.invalid("primary_user_email")
+    _check_address(world, email)
     now = world.clock.now()
     user: Document = {
         "kind": "admin#directory#user",
@@ -98,19 +99,22 @@ def update(world: World, customer: str, key: str, body: Document) -> Document:
     if user and _is_new(world, user):
         raise errors.condition_not_met()
     user = get(world, customer, key)
-    new_email = str(body.get("primaryEmail") or user["primaryEmail"]).lower()
-    if new_email != user["primaryEmail"]:
-        if customer_of(world, new_email):
-            raise errors.duplicate()
-        world.store.delete("google_user", f"{customer}/{user['primaryEmail']}")
-    return _write(world, customer, user, body)
+    old_email = user["primaryEmail"]
+    new_email = str(body.get("primaryEmail") or old_email).lower()
+    if new_email != old_email:
+        _check_address(world, new_email)
+    written = _write(world, customer, user, body)
+    if new_email != old_email:
+        world.store.delete("google_user", f"{customer}/{old_email}")
+    return written
 
 
-def delete(world: World, customer: str, key: str) -> None:
-    """Remove the user and its group memberships' target."""
+def delete(world: World, customer: str, key: str) -> str:
+    """Remove the user; returns the primary e-mail."""
     user = get(world, customer, key)
     world.store.delete("google_user", f"{customer}/{user['primaryEmail']}")
     world.store.delete("google_user_id", user["id"])
+    return str(user["primaryEmail"])
 
 
 def shown(user: Document, projection: str = "full", mask: frozenset[str] = frozenset()) -> Document:
@@ -126,7 +130,9 @@ def shown(user: Document, projection: str = "full", mask: frozenset[str] = froze
 
 def make_admin(world: World, customer: str, email: str) -> None:
     """Super administrator, as the first user of a Workspace is."""
-    user = get(world, customer, email)
+    user = find(world, customer, email)
+    if user is None:
+        raise errors.not_found("userKey")
     user["isAdmin"] = True
     world.store.put("google_user", f"{customer}/{user['primaryEmail']}", user)
 
@@ -138,15 +144,23 @@ def _write(world: World, customer: str, user: Document, body: Document) -> Docum
     for name, value in body.items():
         if name in _READ_ONLY or name in _SECRET or name in {"customSchemas", "name"}:
             continue
-        user[name] = value.lower() if name == "primaryEmail" else value
-        if value is None:
-            del user[name]
+        if value is not None:
+            user[name] = value.lower() if name == "primaryEmail" else value
+        elif name not in _ALWAYS_THERE:
+            user.pop(name, None)
     user["name"] = _name(user["name"], body.get("name") or {})
     user["etag"] = new_etag()
     world.store.put("google_user", f"{customer}/{user['primaryEmail']}", user)
     pointer = {"customer": customer, "email": user["primaryEmail"]}
     world.store.put("google_user_id", user["id"], pointer)
     return user
+
+
+def _check_address(world: World, email: str) -> None:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise errors.invalid("primary_user_email")
+    if customer_of(world, email):
+        raise errors.duplicate()
 
 
 def _name(current: Document, wanted: Document) -> Document:

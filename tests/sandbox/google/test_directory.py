@@ -336,6 +336,35 @@ def test_a_cycle_of_groups_ends(directory: Any) -> None:
     assert len(page["members"]) == 6
 
 
+def test_memberships_follow_a_new_address_and_end_with_the_user(directory: Any) -> None:
+    def night() -> set[str]:
+        page = directory.members().list(groupKey="night@acme.example").execute()
+        return {m["email"].partition("@")[0] for m in page["members"] if m["type"] == "USER"}
+
+    body = {"primaryEmail": "countess@acme.example"}
+    directory.users().update(userKey=ADA, body=body).execute()
+    assert night() == {"countess", "emmy"}
+    assert read(directory, "countess@acme.example") == {"HR": {"Badge": "B-1815"}}
+    assert failure(directory.users().get(userKey=ADA))[0] == 404
+
+    directory.users().delete(userKey="countess@acme.example").execute()
+    assert night() == {"emmy"}
+
+
+def test_a_refused_write_changes_nothing_even_with_a_new_address(directory: Any) -> None:
+    body = {"primaryEmail": "countess@acme.example", "customSchemas": {"Nope": {"A": "x"}}}
+
+    assert failure(directory.users().update(userKey=ADA, body=body))[0] == 400
+    assert directory.users().get(userKey=ADA).execute()["primaryEmail"] == ADA
+
+
+def test_an_address_that_is_taken_is_409(directory: Any) -> None:
+    body = {"primaryEmail": "grace@acme.example"}
+    request = directory.users().update(userKey=ADA, body=body)
+
+    assert failure(request) == (409, "duplicate", "Entity already exists.")
+
+
 def test_groups_of_a_user(directory: Any) -> None:
     page = directory.groups().list(userKey="grace@acme.example").execute()
 
