@@ -24,6 +24,7 @@ from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.failures import PartialState
 from providers.google.bulk import BulkResult, write_values
 from providers.google.directory_api import DirectoryApi, Person
+from providers.google.writer_lock import only_writer
 
 SHOWN = 50
 
@@ -90,7 +91,8 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
     def create_it(self, wanted: RoleAssignmentsInputs) -> tuple[str, Outs]:
         """Values that are right already are adopted as they are."""
         id_ = f"{wanted.customer}/{wanted.schema_name}"
-        return id_, self._converge(id_, wanted, {})
+        with only_writer(wanted.customer):
+            return id_, self._converge(id_, wanted, {})
 
     def update_it(self, id_: str, olds: Outs, wanted: RoleAssignmentsInputs) -> Outs:
         """Converge from live values; `before` of people we wrote earlier is kept.
@@ -99,7 +101,9 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
         """
         nothing = {wanted.roles_field: None, wanted.full_name_field: None}
         listed = dict.fromkeys(json.loads(olds.get("people") or "{}"), nothing)
-        return self._converge(id_, wanted, json.loads(olds.get("before") or "{}"), listed)
+        before = json.loads(olds.get("before") or "{}")
+        with only_writer(wanted.customer):
+            return self._converge(id_, wanted, before, listed)
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
         """What the listed people have now, in the words of the stack."""
@@ -114,10 +118,10 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
         """Give everybody back what they had, where the value is still ours."""
         del id_
         known = self._known(olds)
-        live = self._live(known, writes=True)
         before = json.loads(olds.get("before") or "{}")
-        changes = self._restored(known, live, before, set(before))
-        result = self._write(known, changes)
+        with only_writer(known.customer):
+            live = self._live(known, writes=True)
+            result = self._write(known, self._restored(known, live, before, set(before)))
         if result.failed:
             raise _incomplete(result)
 
