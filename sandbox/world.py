@@ -33,6 +33,10 @@ class Options:
     unset_attributes_are_empty: bool = False
     requires_signed_response: bool = True
     clock_skew: float = 60.0
+    name_id_policy: str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+    accepts_idp_initiated: bool = True
+    unknown_roles_are_kept: bool = True
+    popup_box_writes_configuration: bool = True
 
 
 @dataclass

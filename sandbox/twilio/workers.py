@@ -1,14 +1,16 @@
-"""TaskRouter workers and Flex users: what a login leaves behind.
+"""TaskRouter workers. Store kind: "worker" by Workspace SID/Worker SID; attributes are an object.
 
-Store kinds: "worker" by workspace sid/worker sid, with `attributes` as an object;
-"flex_user" by Flex instance sid/user sid.
+Source: TaskRouter REST API. A friendly name is unique in its workspace whatever its case, and has
+at most 64 characters; the API shows attributes as a JSON string.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import rfc3339
+from sandbox.twilio.errors import TwilioError, not_found
 from sandbox.world import new_sid
 
 if TYPE_CHECKING:
@@ -17,105 +19,79 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-OFFLINE = "Offline"
+NAME_LIMIT = 64
+URL = "https://taskrouter.twilio.com/v1/Workspaces"
 
 
-def upsert_worker(
-    world: World, account: Account, *, name_id: str, attributes: Document
-) -> Document:
-    """The worker named `name_id` with `attributes` laid over those it had.
-
-    An attribute that no longer comes keeps its old value, as in the real Flex. The 64 characters
-    that the TaskRouter API allows a name are not enforced here: what a longer NameID does at a
-    login is not known.
-    """
-    worker = find_worker(world, account.workspace_sid, name_id)
-    if worker is None:
-        return create_worker(world, account, friendly_name=name_id, attributes=attributes)
-    return change_worker(world, worker, attributes=worker["attributes"] | attributes)
-
-
-def create_worker(
-    world: World, account: Account, *, friendly_name: str, attributes: Document
-) -> Document:
-    """A new worker, offline."""
+def create(world: World, account: Account, name: str, attributes: Document) -> Document:
+    """A new worker. Raises TwilioError 400 for a name that is taken, empty or too long."""
+    if not 0 < len(name) <= NAME_LIMIT:
+        raise TwilioError(400, 20001, f"FriendlyName must have 1 to {NAME_LIMIT} characters")
+    if find(world, account.workspace_sid, name) is not None:
+        raise TwilioError(400, 20001, f"A worker with FriendlyName {name} exists already")
     now = rfc3339(world.clock.now())
-    worker = {
+    document = {
         "sid": new_sid("WK"),
         "account_sid": account.account_sid,
         "workspace_sid": account.workspace_sid,
-        "friendly_name": friendly_name,
+        "friendly_name": name,
         "attributes": attributes,
-        "activity_name": OFFLINE,
-        "activity_sid": offline_activity(account.workspace_sid),
-        "available": False,
         "date_created": now,
-        "date_status_changed": now,
         "date_updated": now,
+        "date_status_changed": now,
         "version": 0,
     }
-    world.store.put("worker", f"{account.workspace_sid}/{worker['sid']}", worker)
-    return worker
+    _save(world, document)
+    return document
 
 
-def change_worker(world: World, worker: Document, **changes: Any) -> Document:
-    """`worker` with `changes`; its `date_updated` and its version move."""
+def change(world: World, worker: Document, **changes: Any) -> Document:
+    """The worker with other values, stored; its version and date move."""
     moved = {"date_updated": rfc3339(world.clock.now()), "version": worker["version"] + 1}
-    changed = worker | changes | moved
-    world.store.put("worker", f"{worker['workspace_sid']}/{worker['sid']}", changed)
-    return changed
+    document = worker | changes | moved
+    _save(world, document)
+    return document
 
 
-def find_worker(world: World, workspace_sid: str, friendly_name: str) -> Document | None:
-    """By name, which is unique in a workspace whatever its case."""
-    wanted = friendly_name.casefold()
-    for worker in world.store.page("worker", f"{workspace_sid}/"):
-        if worker["friendly_name"].casefold() == wanted:
-            return worker
-    return None
+def get(world: World, workspace_sid: str, sid: str) -> Document:
+    """By sid. Raises TwilioError 404."""
+    document = world.store.get("worker", f"{workspace_sid}/{sid}")
+    if document is None:
+        raise not_found(f"/v1/Workspaces/{workspace_sid}/Workers/{sid}")
+    return document
 
 
-def offline_activity(workspace_sid: str) -> str:
-    """The sid of a workspace's activity "Offline": derived, so that nothing has to store it."""
-    return "WA" + workspace_sid[2:]
+def find(world: World, workspace_sid: str, name: str) -> Document | None:
+    """By friendly name, whatever its case."""
+    wanted = name.casefold()
+    found = all_of(world, workspace_sid)
+    return next((one for one in found if one["friendly_name"].casefold() == wanted), None)
 
 
-def upsert_flex_user(  # noqa: PLR0913  a user has that many parts
-    world: World,
-    account: Account,
-    *,
-    name_id: str,
-    email: str,
-    full_name: str,
-    roles: list[str],
-    worker_sid: str,
-) -> Document:
-    """The Flex user named `name_id`, in the shape of the Flex Users API."""
-    now = rfc3339(world.clock.now())
-    user = find_flex_user(world, account, name_id) or {
-        "account_sid": account.account_sid,
-        "instance_sid": account.flex_instance_sid,
-        "flex_user_sid": new_sid("FU"),
-        "username": name_id,
-        "workspace_sid": account.workspace_sid,
-        "flex_team_sid": "QO" + account.account_sid[2:],
-        "deactivated": False,
-        "deactivated_date": None,
-        "created_date": now,
-        "version": -1,
-        "locale": None,
+def all_of(world: World, workspace_sid: str) -> list[Document]:
+    """Every worker of a workspace, in the order of their sids."""
+    return world.store.page("worker", f"{workspace_sid}/")
+
+
+def delete(world: World, worker: Document) -> None:
+    """Remove the worker."""
+    world.store.delete("worker", f"{worker['workspace_sid']}/{worker['sid']}")
+
+
+def shown(worker: Document, offline_activity: str) -> Document:
+    """As the API shows it. Everybody is offline: the sandbox routes no tasks."""
+    url = f"{URL}/{worker['workspace_sid']}/Workers/{worker['sid']}"
+    parts = {"activity": "Activities", "channels": "WorkerChannels", "reservations": "Reservations"}
+    return {
+        **{key: value for key, value in worker.items() if key != "version"},
+        "attributes": json.dumps(worker["attributes"]),
+        "activity_sid": offline_activity,
+        "activity_name": "Offline",
+        "available": False,
+        "url": url,
+        "links": {name: f"{url}/{path}" for name, path in parts.items()},
     }
-    user |= {"email": email, "full_name": full_name, "roles": roles, "worker_sid": worker_sid}
-    user |= {"updated_date": now, "version": user["version"] + 1}
-    key = f"{account.flex_instance_sid}/{user['flex_user_sid']}"
-    world.store.put("flex_user", key, user)
-    return user
 
 
-def find_flex_user(world: World, account: Account, name_id: str) -> Document | None:
-    """By username, whatever its case."""
-    wanted = name_id.casefold()
-    for user in world.store.page("flex_user", f"{account.flex_instance_sid}/"):
-        if user["username"].casefold() == wanted:
-            return user
-    return None
+def _save(world: World, document: Document) -> None:
+    world.store.put("worker", f"{document['workspace_sid']}/{document['sid']}", document)

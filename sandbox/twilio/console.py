@@ -1,0 +1,127 @@
+"""console.twilio.com: which account is open, and the way to Flex's single sign-on pages.
+
+There is no sign-in: whoever opens the sandbox's Console may open every account of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.parity import Parity
+from sandbox.twilio import pages, sso_pages
+from sandbox.twilio.accounts import all_accounts, find_account
+from sandbox.twilio.forms import FormTooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from sandbox.parity import Mark
+    from sandbox.twilio.accounts import Account
+    from sandbox.world import World
+
+HOST = "console.twilio.com"
+URL = f"https://{HOST}"
+COOKIE = "twilio_account"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who has opened an account."""
+
+    world: World
+    request: Request
+    account: Account
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A page of the Console."""
+        known = {"account": self.account, "console": URL, "error": ""}
+        return pages.page(f"console_{template}", status, **(known | context))
+
+
+async def dashboard(visit: Visit) -> Response:
+    """The account's own page."""
+    return visit.page("dashboard")
+
+
+async def overview(visit: Visit) -> Response:
+    """Flex > Overview."""
+    return visit.page("overview")
+
+
+async def users_and_access(visit: Visit) -> Response:
+    """Flex > Users and access."""
+    return visit.page("users_and_access")
+
+
+_SSO = sso_pages.PATH
+_PAGES: list[tuple[str, str, Callable[[Visit], Awaitable[Response]], Mark, str]] = [
+    ("GET", "/account", dashboard, "inferred", "Account SID and auth token"),
+    ("GET", "/flex/overview", overview, "documented", "Log in with SSO"),
+    ("GET", "/flex/users-and-access", users_and_access, "documented", ""),
+    ("GET", _SSO, sso_pages.show, "documented", "mints the JQ sid at the first visit"),
+    ("POST", _SSO, sso_pages.confirm, "documented", "I have updated my identity provider"),
+    ("GET", _SSO + "/{name}", sso_pages.edit, "documented", "Set up your Twilio Flex SSO"),
+    ("POST", _SSO + "/{name}", sso_pages.save, "documented", "what is refused is inferred"),
+]
+
+PARITY = [
+    Parity("GET", HOST, "/", "inferred", "the accounts, without a sign-in"),
+    *(Parity(method, HOST, path, mark, note) for method, path, _, mark, note in _PAGES),
+]
+
+
+def create_app(world: World) -> ASGIApp:
+    """The Console."""
+    return Starlette(
+        routes=[
+            Route("/", _accounts(world)),
+            Route("/open/{account_sid}", _open(world)),
+            *(Route(path, _opened(world, act), methods=[verb]) for verb, path, act, *_ in _PAGES),
+        ],
+        exception_handlers={FormTooLargeError: _too_large},
+    )
+
+
+def _accounts(world: World) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(_request: Request) -> Response:
+        return pages.page("console_accounts", accounts=all_accounts(world.store), console=URL)
+
+    return endpoint
+
+
+def _open(world: World) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        account_sid = request.path_params["account_sid"]
+        if find_account(world.store, account_sid) is None:
+            return RedirectResponse("/", 303)
+        response = RedirectResponse("/account", 303)
+        response.set_cookie(COOKIE, account_sid, httponly=True, samesite="lax", path="/")
+        return response
+
+    return endpoint
+
+
+def _opened(
+    world: World, handler: Callable[[Visit], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """`handler` as an endpoint: without an open account, back to the list of accounts."""
+
+    async def endpoint(request: Request) -> Response:
+        account = find_account(world.store, request.cookies.get(COOKIE, ""))
+        if account is None:
+            return RedirectResponse("/", 303)
+        return await handler(Visit(world, request, account))
+
+    return endpoint
+
+
+async def _too_large(_request: Request, _error: Exception) -> Response:
+    return Response("The form is larger than 256 kB.\n", 413, media_type="text/plain")

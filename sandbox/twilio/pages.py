@@ -1,0 +1,73 @@
+"""What Twilio's pages have in common: templates, links that can be opened, the session cookie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from sandbox.hosts import ALL_HOSTS, reachable
+from sandbox.twilio import saml_log
+from sandbox.twilio.claims import ClaimsError
+from sandbox.twilio.rejected import RejectedError
+from sandbox.twilio.tokens import COOKIE, TTL
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def link(url: str) -> str:
+    """A real URL as the visitor of this page can open it."""
+    return reachable(url, ALL_HOSTS)
+
+
+_environment = Environment(
+    loader=FileSystemLoader(_TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals["link"] = link
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """`twilio_<template>.html` as a response that no browser keeps."""
+    made = _environment.get_template(f"twilio_{template}.html").render(vendor="Twilio", **context)
+    return HTMLResponse(made, status, headers={"Cache-Control": "no-store"})
+
+
+def login_failed(world: World, error: RejectedError | ClaimsError) -> Response:
+    """The page for a login that came to nothing; a rejection is also logged beside the SAML."""
+    saml_log.rejected(world, str(error.code), _explanation(error))
+    message = error.message
+    return page("error", 400, code=error.code, message=message, why=getattr(error, "why", ""))
+
+
+def missing(what: str) -> Response:
+    """404 for a person."""
+    return page("error", 404, code=404, message=what, why="")
+
+
+def keep_session(response: Response, token: str) -> Response:
+    """Let the browser remember the access token, on all names of Flex if they are real ones."""
+    domain = "twilio.com" if link("https://flex.twilio.com/").startswith("https:") else None
+    response.set_cookie(
+        COOKIE, token, max_age=TTL, domain=domain, httponly=True, samesite="lax", path="/"
+    )
+    return response
+
+
+def drop_session(response: Response) -> Response:
+    """Let the browser forget it."""
+    domain = "twilio.com" if link("https://flex.twilio.com/").startswith("https:") else None
+    response.delete_cookie(COOKIE, domain=domain, path="/")
+    return response
+
+
+def _explanation(error: RejectedError | ClaimsError) -> str:
+    return error.why if isinstance(error, ClaimsError) else error.message
