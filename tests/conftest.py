@@ -12,6 +12,8 @@ import pytest
 
 from sandbox.world import Options, World
 
+pytest_plugins = ["tests.idp_files"]
+
 
 @pytest.fixture(scope="session")
 def served_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:

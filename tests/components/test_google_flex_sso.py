@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pulumi
 import pytest
 
-from tests.models.certs import ENTITY_ID, SSO_URL, certificate, metadata, pem
+from models.certificate import parse_der
 
+ENTITY_ID = "https://accounts.google.com/o/saml2?idpid=C01sandbx"
+SSO_URL = "https://accounts.google.com/o/saml2/idp?idpid=C01sandbx"
 CONNECTION = "JQ" + "ab" * 16
 ACCOUNT = "AC" + "5a" * 16
 TENANT = {
@@ -55,6 +58,17 @@ def mocks() -> Mocks:
     return mocks
 
 
+@pytest.fixture
+def der(make_certificate) -> bytes:
+    """Of a certificate that is valid now."""
+    return make_certificate(begins=datetime.now(UTC) - timedelta(days=10))
+
+
+@pytest.fixture
+def metadata(der, make_metadata) -> str:
+    return make_metadata(der, entity_id=ENTITY_ID, sso_url=SSO_URL).decode()
+
+
 def build(idp_metadata: str | None, **tenant: Any) -> dict[str, Any]:
     """Run the component as a program would, and return its outputs."""
     from components import GoogleFlexSso  # noqa: PLC0415  after set_mocks
@@ -81,12 +95,12 @@ def build(idp_metadata: str | None, **tenant: Any) -> dict[str, Any]:
     return found
 
 
-def test_googles_values_flow_from_the_saml_app_into_flex(mocks):
-    outputs = build(metadata())
+def test_googles_values_flow_from_the_saml_app_into_flex(mocks, metadata, der):
+    outputs = build(metadata)
 
     assert SSO_URL == mocks.seen["FlexSso"]["sso_url"] == outputs["sso_url"]
     assert ENTITY_ID == mocks.seen["FlexSso"]["issuer"] == outputs["idp_entity_id"]
-    assert pem(certificate()) == mocks.seen["FlexSso"]["certificate"]
+    assert parse_der(der).pem == mocks.seen["FlexSso"]["certificate"]
 
 
 def test_flexs_values_go_into_the_saml_app(mocks):
@@ -118,8 +132,8 @@ def test_without_metadata_nothing_is_invented(mocks):
     assert outputs["certificate_fingerprint"] is None
 
 
-def test_the_handoff_is_made_of_outputs_and_holds_the_certificate(mocks):
-    handoff = build(metadata())["handoff"]
+def test_the_handoff_is_made_of_outputs_and_holds_the_certificate(mocks, metadata):
+    handoff = build(metadata)["handoff"]
 
     text = str(handoff)
     assert "acme.prod" == handoff["stack"]
@@ -127,13 +141,13 @@ def test_the_handoff_is_made_of_outputs_and_holds_the_certificate(mocks):
     assert "PRIVATE" not in text
 
 
-def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks):
+def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks, metadata):
     mocks.computed["SamlApp"] = {
         "seen": "x",
         "drift": [{"field": "acs_url", "recorded": "https://a", "observed": "https://b"}],
     }
 
-    outputs = build(metadata())
+    outputs = build(metadata)
 
     assert "drifted" == outputs["status"]
     assert "acs_url is https://b, should be https://a" in outputs["next_step"]
