@@ -12,6 +12,9 @@ from sandbox.twilio import (
     console,
     credentials,
     flex_api,
+    legacy,
+    login,
+    services,
     taskrouter,
     tokens,
     workers,
@@ -25,7 +28,14 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-PARITY = [*flex_api.PARITY, *taskrouter.PARITY, *console.PARITY]
+PARITY = [
+    *flex_api.PARITY,
+    *taskrouter.PARITY,
+    *console.PARITY,
+    *services.PARITY,
+    *login.PARITY,
+    *legacy.PARITY,
+]
 
 _SHOWN = (
     "account_sid",
@@ -46,6 +56,10 @@ def hosts(world: World) -> dict[str, ASGIApp]:
         flex_api.HOST: flex_api.create_app(world),
         taskrouter.HOST: taskrouter.create_app(world),
         console.HOST: console.create_app(world),
+        services.HOST: services.create_app(world),
+        login.HOST: login.create_app(world),
+        legacy.IAM_HOST: legacy.create_iam_app(world),
+        legacy.PREVIEW_HOST: legacy.create_preview_app(world),
     }
 
 
