@@ -41,6 +41,15 @@ class Endpoints(BaseModel):
         rest = url.removeprefix(f"{self.base}/")
         return url if self.base is None or rest in {url, ""} else f"https://{rest}"
 
+    @property
+    def hint(self) -> str:
+        """What to do when nobody answers."""
+        if self.base is None:
+            return "check the network and try again; nothing is lost, the next run goes on"
+        return (
+            f"does anything listen at {self.base} (endpoints.base)? ./flexsso sandbox up starts it"
+        )
+
 
 def _is_safe(base: str) -> bool:
     """Plain http would show credentials to a network, so it is for this machine alone."""

@@ -6,16 +6,20 @@ Each vendor names the reason when it turns an answer into an error (`temporary`,
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, TypeVar
 
-from models.errors import UnreachableError, VendorApiError
+from models.errors import FlexSsoError, UnreachableError, VendorApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stamina.instrumentation import RetryDetails
+
 T = TypeVar("T")
 
 ATTEMPTS = 6
+ATTEMPTS_WITHOUT_ANSWER = 3
 WAIT_INITIAL_SECONDS = 0.5
 WAIT_MAX_SECONDS = 32.0
 
@@ -23,9 +27,11 @@ WAIT_MAX_SECONDS = 32.0
 def retrying(call: Callable[[], T]) -> T:
     """Run `call`, again while its error is temporary. The last error is raised as it is."""
     import stamina  # noqa: PLC0415  only where there is a network to wait for
+    from stamina.instrumentation import set_on_retry_hooks  # noqa: PLC0415
 
+    set_on_retry_hooks([_tell])
     attempts = stamina.retry_context(
-        on=_worth_another_try,
+        on=_Patience().worth_another_try,
         attempts=ATTEMPTS,
         timeout=None,
         wait_initial=WAIT_INITIAL_SECONDS,
@@ -37,7 +43,23 @@ def retrying(call: Callable[[], T]) -> T:
     raise AssertionError  # stamina returns or raises
 
 
-def _worth_another_try(error: Exception) -> bool | float:
-    if isinstance(error, VendorApiError) and error.temporary:
-        return error.retry_after or True
-    return isinstance(error, UnreachableError)
+class _Patience:
+    """How long one call is worth waiting for: less if nobody answers at all."""
+
+    def __init__(self) -> None:
+        self._without_answer = 0
+
+    def worth_another_try(self, error: Exception) -> bool | float:
+        if isinstance(error, VendorApiError) and error.temporary:
+            return error.retry_after or True
+        self._without_answer += 1
+        return (
+            isinstance(error, UnreachableError) and self._without_answer < ATTEMPTS_WITHOUT_ANSWER
+        )
+
+
+def _tell(details: RetryDetails) -> None:
+    """One line for each wait that a person would notice."""
+    if details.wait_for >= 1 and isinstance(details.caused_by, FlexSsoError):
+        reason = details.caused_by.what
+        sys.stderr.write(f"waiting {details.wait_for:.0f} s, then trying again: {reason}\n")

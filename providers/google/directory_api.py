@@ -60,7 +60,7 @@ class DirectoryApi:
 
     def _execute(self, request: Any, doing: str) -> Any:
         def once() -> Any:
-            with google_errors(doing):
+            with google_errors(doing, self._settings.endpoints.hint):
                 return request.execute()
 
         return retrying(once)

@@ -43,6 +43,7 @@ class ReportsApi:
 
     def __init__(self, settings: Settings, customer: str) -> None:
         self._customer = customer
+        self._hint = settings.endpoints.hint
         self._service = build_service(settings, "admin", "reports_v1", SCOPES)
 
     def logins(self, app_name: str, since: str | None = None) -> list[Login]:
@@ -95,7 +96,7 @@ class ReportsApi:
         )
 
         def once() -> dict[str, Any]:
-            with google_errors(f"reading the {application} log (Reports API)"):
+            with google_errors(f"reading the {application} log (Reports API)", self._hint):
                 return dict(request.execute())
 
         return retrying(once)

@@ -11,6 +11,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from models.endpoints import Endpoints
 from models.errors import CredentialsError, UnreachableError
 from providers.google.failures import translate
 
@@ -75,7 +76,7 @@ def _load(scopes: list[str], path: str | None) -> Any:
 
 
 @contextmanager
-def google_errors(doing: str) -> Iterator[None]:
+def google_errors(doing: str, hint: str = Endpoints().hint) -> Iterator[None]:
     """Errors of Google's clients inside the block become ours; `doing` says what was tried."""
     import httplib2  # noqa: PLC0415
     from google.auth import exceptions  # noqa: PLC0415
@@ -91,7 +92,7 @@ def google_errors(doing: str) -> Iterator[None]:
     except (OSError, httplib2.HttpLib2Error, exceptions.TransportError) as error:
         raise UnreachableError(
             f"Google: no answer while {doing} ({error})",
-            hint="check the network and try again; nothing is lost, the next run goes on",
+            hint=hint,
         ) from None
 
 

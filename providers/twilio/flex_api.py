@@ -29,6 +29,7 @@ class FlexApi:
 
     def __init__(self, settings: Settings, account_sid: str) -> None:
         self._account_sid = account_sid
+        self._hint = settings.endpoints.hint
         self._client = _client(settings, account_sid)
 
     def configuration(self) -> dict[str, Any]:
@@ -65,7 +66,7 @@ class FlexApi:
         headers = {"Content-Type": "application/json"} if body is not None else {}
 
         def once() -> dict[str, Any]:
-            response = _ask(self._client, method, url, doing, params, body, headers)
+            response = self._ask(method, url, doing, params=params, data=body, headers=headers)
             if response.status_code >= 400:
                 wait = (response.headers or {}).get("Retry-After")
                 raise translate(response.status_code, response.text, doing, wait)
@@ -73,25 +74,15 @@ class FlexApi:
 
         return retrying(once)
 
+    def _ask(self, method: str, url: str, doing: str, **parts: Any) -> Any:
+        import requests  # noqa: PLC0415
 
-def _ask(  # noqa: PLR0913  the parts of an HTTP request
-    client: Client,
-    method: str,
-    url: str,
-    doing: str,
-    params: dict[str, object] | None,
-    body: dict[str, Any] | None,
-    headers: dict[str, str],
-) -> Any:
-    import requests  # noqa: PLC0415
-
-    try:
-        return client.request(method, url, params=params, data=body, headers=headers)
-    except requests.RequestException as error:
-        raise UnreachableError(
-            f"Twilio: no answer while {doing} ({type(error).__name__})",
-            hint="check the network and try again; nothing is lost, the next run goes on",
-        ) from None
+        try:
+            return self._client.request(method, url, **parts)
+        except requests.RequestException as error:
+            raise UnreachableError(
+                f"Twilio: no answer while {doing} ({type(error).__name__})", hint=self._hint
+            ) from None
 
 
 def _json(text: str, doing: str) -> dict[str, Any]:

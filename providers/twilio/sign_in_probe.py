@@ -131,7 +131,7 @@ class SignInProbe:
             except httpx.HTTPError as error:
                 raise UnreachableError(
                     f"Twilio: no answer while {doing} ({type(error).__name__})",
-                    hint="check the network and try again",
+                    hint=self._endpoints.hint,
                 ) from None
             if response.status_code >= 400:
                 wait = response.headers.get("retry-after")
