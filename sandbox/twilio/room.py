@@ -12,9 +12,7 @@ from sandbox.twilio import (
     console,
     credentials,
     flex_api,
-    legacy,
-    login,
-    services,
+    login_hosts,
     taskrouter,
     tokens,
     workers,
@@ -28,14 +26,7 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-PARITY = [
-    *flex_api.PARITY,
-    *taskrouter.PARITY,
-    *console.PARITY,
-    *services.PARITY,
-    *login.PARITY,
-    *legacy.PARITY,
-]
+PARITY = [*flex_api.PARITY, *taskrouter.PARITY, *console.PARITY, *login_hosts.PARITY]
 
 _SHOWN = (
     "account_sid",
@@ -52,15 +43,12 @@ _SHOWN = (
 
 def hosts(world: World) -> dict[str, ASGIApp]:
     """The applications of Twilio's host names."""
-    return {
+    own = {
         flex_api.HOST: flex_api.create_app(world),
         taskrouter.HOST: taskrouter.create_app(world),
         console.HOST: console.create_app(world),
-        services.HOST: services.create_app(world),
-        login.HOST: login.create_app(world),
-        legacy.IAM_HOST: legacy.create_iam_app(world),
-        legacy.PREVIEW_HOST: legacy.create_preview_app(world),
     }
+    return own | login_hosts.hosts(world)
 
 
 def plant(world: World, spec: dict[str, Any]) -> None:
