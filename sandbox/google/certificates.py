@@ -72,6 +72,7 @@ def make(world: World) -> Document:
     now = world.clock.now()
     serial = int(now.timestamp() * 1000)
     start = now.replace(microsecond=0)
+    # Google writes PrintableString; the library would write UTF8String.
     name = x509.Name(
         [x509.NameAttribute(oid, text, _ASN1Type.PrintableString) for oid, text in SUBJECT]
     )

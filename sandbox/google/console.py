@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
@@ -58,6 +58,8 @@ def for_admin(
     """`handler` as an endpoint: with several Workspaces, an account is chosen first."""
 
     async def endpoint(request: Request) -> Response:
+        if _comes_from_elsewhere(request):
+            return Response("Forbidden: a form of another site\n", 403, media_type="text/plain")
         known = customers.all_of(world)
         chosen = customers.get(world, request.cookies.get(COOKIE, ""))
         if chosen is None and len(known) != 1:
@@ -67,6 +69,12 @@ def for_admin(
         return await handler(Visit(world, request, customer["id"], customer["admin"]))
 
     return endpoint
+
+
+def _comes_from_elsewhere(request: Request) -> bool:
+    """True for a form that some other site in the same browser has sent."""
+    origin = request.headers.get("origin")
+    return bool(origin) and urlsplit(origin or "").netloc != request.headers.get("host")
 
 
 def choose(world: World) -> Callable[[Request], Awaitable[Response]]:

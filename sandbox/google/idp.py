@@ -49,12 +49,7 @@ class Idp:
 
     async def idp(self, request: Request) -> Response:
         """An AuthnRequest by redirect, by form, or one that waited for a sign-in."""
-        try:
-            fields = await self._fields(request)
-        except pages.FormTooLargeError:
-            return pages.page(
-                "error", 413, error="request_too_large", text="", details="", retry=""
-            )
+        fields = await self._fields(request)
         customer = request.query_params.get("idpid", "")
         if "SAMLRequest" not in fields or customers.get(self._world, customer) is None:
             return _error_page(Refusal(403, "not_a_saml_app", "Not a SAML app."), customer, fields)
@@ -153,6 +148,11 @@ def _error_page(
     return pages.page("error", refusal.status, **context)
 
 
+async def _too_large(_request: Request, _error: Exception) -> Response:
+    refusal = Refusal(413, "request_too_large", "The form is larger than 256 kB.")
+    return _error_page(refusal, "", {})
+
+
 def create_app(world: World) -> ASGIApp:
     """The identity provider."""
     idp = Idp(world)
@@ -163,5 +163,6 @@ def create_app(world: World) -> ASGIApp:
             Route("/signin/identifier", idp.ask_who),
             Route("/signin/identifier", idp.sign_in, methods=["POST"]),
             Route("/Logout", idp.log_out),
-        ]
+        ],
+        exception_handlers={pages.FormTooLargeError: _too_large},
     )

@@ -86,7 +86,7 @@ def sign_on(world: World, wanted: SsoRequest, session: Document | None) -> Poste
         return _tell_app(world, wanted, app, session, "failure_request_denied")
     if not attributes.read(user, app["name_id"]):
         raise _refused(world, wanted, session, "invalid_user_id_mapping")
-    fault = world.next_login_faults.pop(0)["fault"] if world.next_login_faults else None
+    fault = world.next_login_faults.pop(0).get("fault", "") if world.next_login_faults else None
     login = _login(world, wanted, app, user, session)
     response = login_faults.respond(world, wanted.customer, login, fault)
     _log(world, wanted, session, {"application_name": app["name"], "saml_status_code": _SUCCESS})

@@ -96,6 +96,19 @@ def test_a_second_certificate_joins_the_metadata_and_a_third_is_refused(browser:
     assert browser.response.text.count("<md:KeyDescriptor") == 2
 
 
+def test_the_metadata_is_valid_until_the_first_certificate_ends(
+    browser: Browser, world: World
+) -> None:
+    first = browser.open(f"{CONSOLE}/ac/apps/saml/metadata").response.content
+    world.set_clock(30 * 86400)
+    browser.open(f"{CONSOLE}/ac/security/ssocert").press("Add certificate")
+    both = browser.open(f"{CONSOLE}/ac/apps/saml/metadata").response.content
+
+    valid_until = etree.fromstring(first).get("validUntil")
+    assert valid_until
+    assert etree.fromstring(both).get("validUntil") == valid_until
+
+
 def test_changes_of_an_app_are_reported(browser: Browser, client: Client) -> None:
     spid = add_app(browser)
     browser.follow("Service provider details").fill("ACS URL", ACS + "x").press("SAVE")
@@ -176,3 +189,11 @@ def test_with_two_workspaces_an_account_is_chosen_first(browser: Browser, world:
 @pytest.mark.parametrize("path", ["/ac/apps/unified", "/ac/users", "/ac/security/ssocert"])
 def test_every_page_says_that_it_is_a_sandbox(browser: Browser, path: str) -> None:
     assert "This is not Google and not Twilio" in browser.open(CONSOLE + path).text
+
+
+def test_a_form_of_another_site_is_refused(browser: Browser, world: World) -> None:
+    url = f"{world.base}/admin.google.com/ac/security/ssocert"
+
+    elsewhere = browser._http.post(url, headers={"Origin": "https://elsewhere.example"})
+    assert elsewhere.status_code == 403
+    assert browser._http.post(url, headers={"Origin": world.base}).status_code == 200

@@ -164,6 +164,24 @@ def test_another_acs_is_told_to_the_app_in_an_unsigned_response(
     assert saml_events(client)[0][1]["failure_type"] == "failure_request_denied"
 
 
+def test_a_passive_request_without_a_session_is_told_so(browser: Browser, spid: str) -> None:
+    posted = browser.open(redirect_url(authn_request(IsPassive="true"))).submit_saml()
+    response = referees.document(posted["SAMLResponse"])
+
+    codes = [c.get("Value").rpartition(":")[2] for c in response.iter(f"{SAMLP}StatusCode")]
+    assert codes == ["Responder", "NoPassive"]
+
+
+def test_a_forced_sign_in_is_asked_for_again(browser: Browser, spid: str, world: World) -> None:
+    open_app(browser, spid, ADA, CUSTOMER)
+    world.set_clock(3600)
+    assert browser.open(redirect_url(authn_request())).submit_saml()
+
+    browser.open(redirect_url(authn_request(ForceAuthn="true")))
+    posted = sign_in(browser, "grace@acme.example").submit_saml()
+    assert "grace@acme.example" in referees.document(posted["SAMLResponse"]).xpath("string()")
+
+
 # Refusals ---------------------------------------------------------------------------------------
 
 
@@ -289,7 +307,7 @@ def test_a_form_that_is_too_large_is_413(browser: Browser, world: World) -> None
     url = f"{world.base}/{idp_metadata.sso_url(CUSTOMER).removeprefix('https://')}"
     answer = browser._http.post(url, data={"SAMLRequest": "A" * 300_000})
 
-    assert answer.status_code == 413
+    assert (answer.status_code, "larger than 256 kB" in answer.text) == (413, True)
 
 
 # What is said -----------------------------------------------------------------------------------
