@@ -26,9 +26,9 @@ class Options:
     propagation_delay: float = 0.0
     reports_delay: float = 0.0
     directory_quota_per_minute: int = 2400
-    new_user_delay: float = 0.0
-    fields_in_use_are_kept: bool = False
-    access_changes_are_logged: bool = False
+    new_user_delay: float = 0.0  # reads 404, writes 412
+    fields_in_use_are_kept: bool = False  # 500 for a schema or field that holds values
+    access_changes_are_logged: bool = False  # User access ON/OFF, in the admin log
     lists_inactive_connections: bool = True
     unset_attributes_are_empty: bool = False
     requires_signed_response: bool = True
