@@ -162,6 +162,7 @@ def _ui(account: Account) -> Document:
 
 def _features() -> Document:
     return {
+        "agent_conv_end_methods": None,
         "attributes": {"billing_code": "CC-114", "work_hours": {"from": "08:00", "to": "20:00"}},
         "call_recording_enabled": False,
         "call_recording_webhook_url": None,
@@ -181,7 +182,6 @@ def _features() -> Document:
         "offline_config": None,
         "outbound_call_flows": {"default": {"enabled": False}},
         "queue_stats_configuration": None,
-        "wfm_integrations": [],
     }
 
 

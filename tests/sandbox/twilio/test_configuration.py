@@ -32,6 +32,15 @@ def test_the_vendors_client_reads_the_document(client: Client) -> None:
     assert found.date_created is not None
 
 
+def test_the_document_has_the_keys_of_the_published_spec(
+    client: Client, http: httpx.Client
+) -> None:
+    """The client's model is generated from it."""
+    parts = vars(client.flex_api.v1.configuration().fetch())
+
+    assert http.get(PATH).json().keys() == {name for name in parts if not name.startswith("_")}
+
+
 def test_a_post_replaces_the_listed_keys_as_a_whole_and_no_other(
     http: httpx.Client, world: World
 ) -> None:

@@ -56,6 +56,19 @@ def test_a_worker_is_made_read_changed_and_deleted(workspace: Any, world: World)
     assert (caught.value.status, caught.value.code) == (404, 20404)
 
 
+def test_workspace_and_worker_have_the_keys_of_the_published_spec(
+    workspace: Any, http: httpx.Client
+) -> None:
+    """The client's models are generated from it."""
+    made = make(workspace)
+    for path, model in (
+        (WORKERS.removesuffix("/Workers"), workspace.fetch()),
+        (f"{WORKERS}/{made.sid}", made),
+    ):
+        shown = http.get(path).json()
+        assert shown.keys() == {name for name in vars(model) if not name.startswith("_")}
+
+
 def test_the_filter_by_name_ignores_case(workspace: Any) -> None:
     make(workspace)
     make(workspace, "grace@acme.example")
