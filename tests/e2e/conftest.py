@@ -127,7 +127,7 @@ class Stack:
 
 def _lay_over(base: dict[str, Any], change: dict[str, Any]) -> None:
     for key, value in change.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
+        if value and isinstance(value, dict) and isinstance(base.get(key), dict):
             _lay_over(base[key], value)
         else:
             base[key] = value
