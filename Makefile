@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 # One process a core, and no more than eight: the tests start servers and engines of their own.
-PARALLEL := -n auto --maxprocesses 8
+PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
 
 .PHONY: help install fmt check test e2e demo sandbox golden docs bench lock clean
 
@@ -23,7 +23,7 @@ fmt: .venv/.installed ## format, and fix what can be fixed by itself
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports
+CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m sandbox.parity --check"
 
 check: .venv/.installed ## style, types, and who may import whom; all of them, then the verdict
 	@failed=0; \

@@ -95,7 +95,7 @@ class Person:
     def carry_on(self) -> None:
         """What the browser does by itself with a page that posts itself."""
         form = self._page.find("form")
-        while isinstance(form, Tag) and form.find(attrs={"name": "SAMLResponse"}):
+        while isinstance(form, Tag) and form.select_one("input[name=SAMLResponse]"):
             self._submit(form, None)
             form = self._page.find("form")
 
@@ -171,7 +171,7 @@ class Person:
         if button is not None and button.get("name"):
             pairs[str(button["name"])] = [str(button.get("value", ""))]
         target = urljoin(self._url, str(form.get("action") or self._url))
-        if form.get("method", "get").lower() == "get":
+        if str(form.get("method") or "get").lower() == "get":
             self._show(self._http.get(target, params=pairs))
         elif form.get("enctype") == "multipart/form-data":
             empty = {"": ("", b"", "application/octet-stream")}

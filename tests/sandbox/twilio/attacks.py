@@ -1,0 +1,476 @@
+"""Hostile Responses, made fresh: each one with the reason for which it must be refused.
+
+Wrapping attacks are numbered as in "On Breaking SAML: Be Whoever You Want to Be".
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import xmlsec
+from lxml import etree
+
+from tests.sandbox.twilio import idp
+from tests.sandbox.twilio.idp import DS, SAML, SAMLP, Idp
+from tests.sandbox.twilio.service_provider import OTHER_JQ, ServiceProvider
+
+Attack = Callable[[ServiceProvider], Any]
+MALLORY = "mallory@evil.example"
+HOUR = timedelta(hours=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+# Wrapping: the signed part is still there and still fits, but something else is in its place.
+
+
+def _forged(element: Any) -> Any:
+    """A copy without its signature, with IDs of its own, that speaks of somebody else."""
+    copy = deepcopy(element)
+    for signature in list(copy.iter(f"{DS}Signature")):
+        signature.getparent().remove(signature)
+    for one in copy.iter():
+        if "ID" in one.attrib:
+            one.set("ID", idp.new_id())
+    next(copy.iter(f"{SAML}NameID")).text = MALLORY
+    return copy
+
+
+def _without_signature(element: Any) -> Any:
+    copy = deepcopy(element)
+    copy.remove(copy.find(f"{DS}Signature"))
+    return copy
+
+
+def _assertion_signed(sp: ServiceProvider) -> tuple[Any, Any, Any]:
+    """Response, its signed Assertion, and the Signature."""
+    response = sp.document()
+    assertion = idp.assertion_of(response)
+    return response, assertion, sp.provider.sign(assertion)
+
+
+def xsw1(sp: ServiceProvider) -> Any:
+    """The signed Response inside the signature of a forged one."""
+    genuine = sp.signed()
+    forged = _forged(genuine)
+    signature = deepcopy(genuine.find(f"{DS}Signature"))
+    signature.append(_without_signature(genuine))
+    forged.insert(1, signature)
+    return forged
+
+
+def xsw2(sp: ServiceProvider) -> Any:
+    """The signed Response beside its detached signature, in a forged one."""
+    genuine = sp.signed()
+    forged = _forged(genuine)
+    forged.insert(1, deepcopy(genuine.find(f"{DS}Signature")))
+    forged.insert(1, _without_signature(genuine))
+    return forged
+
+
+def xsw3(sp: ServiceProvider) -> Any:
+    """A forged Assertion before the signed one."""
+    response, assertion, _ = _assertion_signed(sp)
+    response.insert(response.index(assertion), _forged(assertion))
+    return response
+
+
+def xsw4(sp: ServiceProvider) -> Any:
+    """The signed Assertion inside a forged one."""
+    response, assertion, _ = _assertion_signed(sp)
+    forged = _forged(assertion)
+    response.replace(assertion, forged)
+    forged.append(assertion)
+    return response
+
+
+def xsw5(sp: ServiceProvider) -> Any:
+    """The signature in a forged Assertion, what it signs at the end."""
+    response, assertion, signature = _assertion_signed(sp)
+    forged = _forged(assertion)
+    forged.insert(1, deepcopy(signature))
+    response.replace(assertion, forged)
+    response.append(_without_signature(assertion))
+    return response
+
+
+def xsw6(sp: ServiceProvider) -> Any:
+    """As 5, but what is signed stands inside the signature."""
+    response, assertion, signature = _assertion_signed(sp)
+    forged = _forged(assertion)
+    moved = deepcopy(signature)
+    moved.append(_without_signature(assertion))
+    forged.insert(1, moved)
+    response.replace(assertion, forged)
+    return response
+
+
+def xsw7(sp: ServiceProvider) -> Any:
+    """A forged Assertion in Extensions."""
+    response, assertion, _ = _assertion_signed(sp)
+    extensions = etree.Element(f"{SAMLP}Extensions")
+    extensions.append(_forged(assertion))
+    response.insert(1, extensions)
+    return response
+
+
+def xsw8(sp: ServiceProvider) -> Any:
+    """A forged Assertion; the signed one in an Object of its signature."""
+    response, assertion, signature = _assertion_signed(sp)
+    forged = _forged(assertion)
+    moved = deepcopy(signature)
+    etree.SubElement(moved, f"{DS}Object").append(_without_signature(assertion))
+    forged.insert(1, moved)
+    response.replace(assertion, forged)
+    return response
+
+
+def hidden_in_status(sp: ServiceProvider) -> Any:
+    """The signed Assertion in StatusDetail, a forged one where it should be."""
+    response, assertion, _ = _assertion_signed(sp)
+    response.replace(assertion, _forged(assertion))
+    detail = etree.SubElement(response.find(f"{SAMLP}Status"), f"{SAMLP}StatusDetail")
+    detail.append(assertion)
+    return response
+
+
+def appended(sp: ServiceProvider) -> Any:
+    """An unsigned second Assertion behind the signed one."""
+    response, assertion, _ = _assertion_signed(sp)
+    response.append(_forged(assertion))
+    return response
+
+
+def same_id(sp: ServiceProvider) -> Any:
+    """A forged Assertion with the ID of the signed one."""
+    response, assertion, _ = _assertion_signed(sp)
+    forged = _forged(assertion)
+    forged.set("ID", assertion.get("ID"))
+    response.insert(response.index(assertion), forged)
+    return response
+
+
+def foreign_assertion(sp: ServiceProvider) -> Any:
+    """An Assertion of another namespace before the signed one."""
+    response, assertion, _ = _assertion_signed(sp)
+    stranger = etree.Element("{urn:example}Assertion", ID=idp.new_id())
+    response.insert(response.index(assertion), stranger)
+    return response
+
+
+def misplaced(sp: ServiceProvider) -> Any:
+    """The only Assertion is in Extensions."""
+    response = sp.document()
+    extensions = etree.Element(f"{SAMLP}Extensions")
+    extensions.append(idp.assertion_of(response))
+    response.insert(1, extensions)
+    sp.provider.sign(response)
+    return response
+
+
+WRAPPING: dict[Attack, str] = {
+    xsw1: "assertion_count",
+    xsw2: "assertion_count",
+    xsw3: "assertion_count",
+    xsw4: "assertion_count",
+    xsw5: "assertion_count",
+    xsw6: "assertion_count",
+    xsw7: "assertion_count",
+    xsw8: "assertion_count",
+    hidden_in_status: "assertion_count",
+    appended: "assertion_count",
+    same_id: "duplicate_id",
+    foreign_assertion: "foreign_namespace",
+    misplaced: "assertion_place",
+}
+
+# Signature: missing, forged, weak, or with more in it than belongs there.
+
+
+def stripped(sp: ServiceProvider) -> Any:
+    return sp.document(name_id=MALLORY)
+
+
+def empty_value(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    response.find(f"{DS}Signature/{DS}SignatureValue").text = ""
+    return response
+
+
+def tampered(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    next(response.iter(f"{SAML}NameID")).text = MALLORY
+    return response
+
+
+def tampered_role(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    values = [v for v in response.iter(f"{SAML}AttributeValue") if v.text == "agent"]
+    values[0].text = "admin"
+    return response
+
+
+def new_digest(sp: ServiceProvider) -> Any:
+    """Tampered, and the digest put right; the signature over it can't be."""
+    response = tampered(sp)
+    digest = etree.tostring(_without_signature(response), method="c14n", exclusive=True)
+    value = response.find(f".//{DS}DigestValue")
+    value.text = base64.b64encode(_sha256(digest)).decode()
+    return response
+
+
+def other_key(sp: ServiceProvider) -> Any:
+    response = sp.document()
+    Idp().sign(response)
+    return response
+
+
+def other_key_genuine_certificate(sp: ServiceProvider) -> Any:
+    response = sp.document()
+    Idp().sign(response)
+    shown = response.find(f".//{DS}X509Certificate")
+    shown.text = "".join(sp.provider.certificate.splitlines()[1:-1])
+    return response
+
+
+def own_key_value(sp: ServiceProvider) -> Any:
+    """CVE-2021-21239: the attacker's RSAKeyValue in KeyInfo."""
+    response = sp.document()
+    attacker = Idp()
+    signature = attacker.sign(response)
+    info = signature.find(f"{DS}KeyInfo")
+    for child in list(info):
+        info.remove(child)
+    numbers = attacker.key.public_key().public_numbers()
+    value = etree.SubElement(etree.SubElement(info, f"{DS}KeyValue"), f"{DS}RSAKeyValue")
+    etree.SubElement(value, f"{DS}Modulus").text = _number(numbers.n)
+    etree.SubElement(value, f"{DS}Exponent").text = _number(numbers.e)
+    return response
+
+
+def hmac_with_the_certificate(sp: ServiceProvider) -> Any:
+    """The public certificate as the secret of an HMAC."""
+    response = sp.signed()
+    method = response.find(f".//{DS}SignatureMethod")
+    method.set("Algorithm", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256")
+    return response
+
+
+def rsa_sha1(sp: ServiceProvider) -> Any:
+    response = sp.document()
+    sp.provider.sign(response, method=xmlsec.constants.TransformRsaSha1)
+    return response
+
+
+def sha1_digest(sp: ServiceProvider) -> Any:
+    response = sp.document()
+    sp.provider.sign(response, digest=xmlsec.constants.TransformSha1)
+    return response
+
+
+def signed_twice(sp: ServiceProvider) -> Any:
+    response = sp.document()
+    sp.provider.sign(idp.assertion_of(response))
+    sp.provider.sign(response)
+    return response
+
+
+def signature_elsewhere(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    response.find(f"{SAMLP}Status").append(response.find(f"{DS}Signature"))
+    return response
+
+
+def reference_elsewhere(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    reference = response.find(f".//{DS}Reference")
+    reference.set("URI", "#" + idp.assertion_of(response).get("ID"))
+    return response
+
+
+def empty_reference(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    response.find(f".//{DS}Reference").set("URI", "")
+    return response
+
+
+def two_references(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    info = response.find(f".//{DS}SignedInfo")
+    info.append(deepcopy(info.find(f"{DS}Reference")))
+    return response
+
+
+def two_signed_infos(sp: ServiceProvider) -> Any:
+    """CVE-2025-29775."""
+    response = sp.signed()
+    signature = response.find(f"{DS}Signature")
+    signature.insert(0, deepcopy(signature.find(f"{DS}SignedInfo")))
+    return response
+
+
+def with_object(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    etree.SubElement(response.find(f"{DS}Signature"), f"{DS}Object").text = "hidden"
+    return response
+
+
+def xslt(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    transforms = response.find(f".//{DS}Transforms")
+    etree.SubElement(
+        transforms, f"{DS}Transform", Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"
+    )
+    return response
+
+
+def inclusive_canonicalization(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    method = response.find(f".//{DS}CanonicalizationMethod")
+    method.set("Algorithm", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments")
+    return response
+
+
+def comment_in_digest(sp: ServiceProvider) -> Any:
+    """CVE-2025-29774."""
+    response = sp.signed()
+    response.find(f".//{DS}DigestValue").append(etree.Comment("x"))
+    return response
+
+
+def relative_namespace(sp: ServiceProvider) -> Any:
+    """A namespace that some canonicalizers refuse, so that they digest nothing."""
+    genuine = etree.tostring(sp.signed())
+    return genuine.replace(b"<saml2p:Response ", b'<saml2p:Response xmlns:ns="1" ', 1)
+
+
+SIGNATURE: dict[Attack, str] = {
+    stripped: "not_signed",
+    empty_value: "signature_invalid",
+    tampered: "signature_invalid",
+    tampered_role: "signature_invalid",
+    new_digest: "signature_invalid",
+    other_key: "signature_invalid",
+    other_key_genuine_certificate: "signature_invalid",
+    own_key_value: "signature_invalid",
+    hmac_with_the_certificate: "weak_signature",
+    rsa_sha1: "weak_signature",
+    sha1_digest: "weak_signature",
+    signed_twice: "signature_count",
+    signature_elsewhere: "signature_place",
+    reference_elsewhere: "signature_reference",
+    empty_reference: "signature_reference",
+    two_references: "signature_shape",
+    two_signed_infos: "signature_shape",
+    with_object: "signature_shape",
+    xslt: "signature_shape",
+    inclusive_canonicalization: "signature_shape",
+    comment_in_digest: "comment",
+    relative_namespace: "foreign_namespace",
+}
+
+# Meaning: genuinely signed, but not for this door, this moment or this person.
+
+
+def _says(**changes: Any) -> Attack:
+    """A signed Response with these changes; a callable value is worked out from the provider."""
+
+    def attack(sp: ServiceProvider) -> Any:
+        made = {k: v(sp) if callable(v) else v for k, v in changes.items()}
+        return sp.signed(**made)
+
+    attack.__name__ = "-".join(changes)
+    return attack
+
+
+def _other_acs(sp: ServiceProvider) -> str:
+    """Flex's own door, but another connection's."""
+    return sp.connection.acs_url.partition("=")[0] + "=" + OTHER_JQ
+
+
+SEMANTICS: list[tuple[Attack, str]] = [
+    (_says(audience="urn:flex:JQ0"), "audience"),
+    (_says(audience="urn:flex:" + OTHER_JQ), "audience"),
+    (_says(recipient="https://evil.example/login"), "recipient"),
+    (_says(recipient=_other_acs), "recipient"),
+    (_says(destination="https://evil.example/login"), "destination"),
+    (_says(destination=""), "destination"),
+    (_says(destination=_other_acs), "destination"),
+    (_says(destination=_other_acs, recipient=_other_acs), "destination"),
+    (_says(destination=lambda sp: sp.connection.acs_url + "&x=1"), "destination"),
+    (_says(destination=lambda sp: sp.connection.acs_url.partition("?")[0]), "destination"),
+    (_says(now=lambda _: now() - HOUR), "expired"),
+    (_says(now=lambda _: now() + HOUR), "not_yet_valid"),
+    (_says(confirmed_until=lambda _: now() - HOUR), "confirmation_expired"),
+    (_says(method="urn:oasis:names:tc:SAML:2.0:cm:sender-vouches"), "subject_confirmation"),
+    (_says(session_ends=lambda _: now() - 2 * HOUR), "session_ended"),
+    (_says(session_ends=lambda _: now() + HOUR / 2), "session_too_short"),
+    (_says(issuer="https://accounts.google.com/o/saml2?idpid=C01another"), "issuer"),
+    (_says(issuer=idp.ISSUER.upper()), "issuer"),
+    (_says(outer_issuer="https://accounts.google.com/o/saml2?idpid=C01another"), "issuer"),
+    (_says(status="urn:oasis:names:tc:SAML:2.0:status:Requester"), "status"),
+    (_says(in_response_to=lambda _: idp.new_id()), "in_response_to"),
+    (_says(name_id=""), "name_id"),
+    (_says(name_id="ada@acme.example<!---->.evil.example"), "comment"),
+    (_says(name_id="ada@acme.example<?x y?>.evil.example"), "comment"),
+    (_says(not_on_or_after="tomorrow"), "conditions"),
+    (_says(not_on_or_after="2099-01-01T00:00:00"), "conditions"),
+    (
+        _says(
+            attributes="<saml2:AttributeStatement>"
+            + 2
+            * '<saml2:Attribute Name="roles"><saml2:AttributeValue>admin'
+            "</saml2:AttributeValue></saml2:Attribute>" + "</saml2:AttributeStatement>"
+        ),
+        "duplicate_attribute",
+    ),
+]
+
+# XML and encoding: refused before anybody looks for a signature.
+
+
+def _with_head(head: str) -> Attack:
+    def attack(sp: ServiceProvider) -> Any:
+        return head.encode() + etree.tostring(sp.signed())
+
+    return attack
+
+
+BOMB = (
+    '<!DOCTYPE x [<!ENTITY a "ha">'
+    + "".join(
+        f'<!ENTITY {y} "{f"&{x};" * 10}">' for x, y in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    + "]>"
+)
+
+ENCODING: list[tuple[str, Attack, str]] = [
+    ("nothing", lambda _: "", "missing"),
+    ("no base64", lambda _: "~~~~", "not_base64"),
+    ("base64url", lambda _: "PD94-_==", "not_base64"),
+    ("no XML", lambda _: b"hello", "not_xml"),
+    ("doctype", _with_head("<!DOCTYPE x>"), "doctype"),
+    ("external", _with_head('<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "doctype"),
+    ("laughs", _with_head(BOMB), "doctype"),
+    ("utf-16", lambda sp: etree.tostring(sp.signed(), encoding="UTF-16"), "not_utf8"),
+    ("latin-1", lambda sp: etree.tostring(sp.signed(), encoding="ISO-8859-1"), "not_utf8"),
+    ("large", lambda sp: sp.signed(values={"roles": ["agent"] * 1900}), "too_large"),
+    ("assertion", lambda sp: idp.assertion_of(sp.signed()), "not_a_response"),
+    ("comment", lambda sp: b"<!-- -->" + etree.tostring(sp.signed()), "comment"),
+]
+
+
+def _sha256(content: bytes) -> bytes:
+
+    return hashlib.sha256(content).digest()
+
+
+def _number(value: int) -> str:
+    return base64.b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).decode()
