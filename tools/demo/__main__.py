@@ -11,8 +11,8 @@ from pathlib import Path
 
 from models.handoff import Handoff
 from models.phase import Phase
-from tools.demo.engine import Engine
-from tools.demo.person import Person
+from tools.demo.engine import Engine, EngineError
+from tools.demo.person import LostError, Person
 from tools.demo.sandbox import SANDBOX, reach, start_afresh
 from tools.demo.table import SignIn, print_result
 
@@ -108,5 +108,5 @@ def say(text: str) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except DemoError as error:
+    except (DemoError, LostError, EngineError) as error:
         sys.exit(f"error: {error}")

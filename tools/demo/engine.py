@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class EngineError(Exception):
+    """Pulumi ended with an error; it has said which, unless it was asked quietly."""
+
+
 class Engine:
     """One stack, in the project's own local backend, whatever else is logged in to."""
 
@@ -48,11 +52,15 @@ class Engine:
         self, *arguments: str, quiet: bool = False, check: bool = True
     ) -> subprocess.CompletedProcess[str]:
         """Run `pulumi`. Quiet ones are captured; the others show all that Pulumi says."""
-        return subprocess.run(
+        done = subprocess.run(
             ["pulumi", "--non-interactive", *arguments],
             cwd=self._root,
             env=self.environment,
-            check=check,
+            check=False,
             text=True,
             capture_output=quiet,
         )
+        if check and done.returncode:
+            said = f": {done.stdout}{done.stderr}" if quiet else ""
+            raise EngineError(f"pulumi {arguments[0]} ended with {done.returncode}{said}")
+        return done
