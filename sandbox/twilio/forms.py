@@ -44,10 +44,20 @@ async def json_object(request: Request) -> dict[str, Any]:
     """The JSON object of a body. Raises TwilioError 415 for another type, 400 for no object."""
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise TwilioError(415, 20415, "Content-Type must be application/json")
-    try:
-        found = json.loads(await body(request))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
+    found = parse_object(await body(request))
+    if found is None:
         raise invalid("The request body must be a JSON object")
     return found
+
+
+def parse_object(content: bytes | str) -> dict[str, Any] | None:
+    """The JSON object that `content` is; None if it is none, or could not be shown again.
+
+    That is so with NaN, with half a surrogate pair and with nesting deeper than Python's stack.
+    """
+    try:
+        found = json.loads(content)
+        json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

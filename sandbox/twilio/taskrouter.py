@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
@@ -160,11 +159,8 @@ def create_app(world: World) -> ASGIApp:
 
 
 def _attributes(text: str) -> Document:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
+    found = forms.parse_object(text)
+    if found is None:
         raise TwilioError(400, INVALID_PARAMETER, "Attributes must be a JSON object")
     return found
 

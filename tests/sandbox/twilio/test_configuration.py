@@ -103,11 +103,19 @@ def test_a_form_is_no_json(http: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["status"]) == (415, 415)
 
 
-@pytest.mark.parametrize("content", ["[]", "{", "null"])
-def test_only_an_object_can_be_posted(http: httpx.Client, content: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["", "null", "[]", "{", "NaN", r'{"a": "\ud800"}', "[" * 100_000, '{"a":' * 50_000]
+)
+def test_what_is_no_good_json_object_is_refused(http: httpx.Client, value: str) -> None:
     kind = {"Content-Type": "application/json"}
+    whole = http.post(PATH, content=value, headers=kind)
+    part = http.post(
+        PATH, content=f'{{"account_sid": "{ACCOUNT}", "attributes": {value}}}', headers=kind
+    )
 
-    assert http.post(PATH, content=content, headers=kind).status_code == 400
+    assert whole.status_code == 400
+    assert part.status_code == (200 if value == "null" else 400)
+    assert http.get(PATH).status_code == 200
 
 
 @pytest.mark.parametrize("auth", [None, ("SK" + "0" * 32, "wrong"), (ACCOUNT, "wrong")])

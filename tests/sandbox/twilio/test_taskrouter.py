@@ -117,6 +117,7 @@ def test_a_filter_that_the_sandbox_lacks_is_refused(http: httpx.Client) -> None:
         ("", "{}"),
         ("grace", "[]"),
         ("grace", "{"),
+        ("grace", '{"a": NaN}'),
     ],
 )
 def test_a_wrong_worker_is_refused(workspace: Any, name: str, attributes: str) -> None:
