@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -92,7 +93,6 @@ class Landing:
             "state": state,
             "ssoProfileSid": active["connection_name"],
         }
-        target = services.authorize(self._world, query)
         kept = {
             "account_sid": account.account_sid,
             "sso_profile_sid": query["ssoProfileSid"],
@@ -100,7 +100,7 @@ class Landing:
             "nonce": query["nonce"],
         }
         self._world.store.put("flex_pkce", state, kept)
-        response = RedirectResponse(target, 302)
+        response = RedirectResponse(f"{services.URL}/Authorize?{urlencode(query)}", 302)
         response.set_cookie(STATE_COOKIE, state, httponly=True, samesite="lax", path="/")
         return response
 

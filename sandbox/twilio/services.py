@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 HOST = "services.twilio.com"
+URL = f"https://{HOST}/v1/Flex"
 AUTHORIZE = "https://login.flex.us1.twilio.com/authorize"
 
 ENDPOINTS = [

@@ -6,6 +6,7 @@ import base64
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.sax.saxutils import escape
 
 import xmlsec
 from cryptography import x509
@@ -76,7 +77,7 @@ class Idp:
         digest: Any = SHA256,
         certificate: str | None = None,
     ) -> Any:
-        """Sign `element` by its ID, behind its Issuer. Returns the Signature."""
+        """Sign `element` by its ID, behind its Issuer. Returns the document's root, read anew."""
         signature = xmlsec.template.create(
             element, xmlsec.constants.TransformExclC14N, method, ns="ds"
         )
@@ -92,17 +93,18 @@ class Idp:
         pem = (certificate or self.certificate).encode()
         context.key.load_cert_from_memory(pem, xmlsec.constants.KeyDataFormatPem)
         context.sign(signature)
-        return signature
+        # Elements that libxmlsec1 made are not found by name until the document is parsed again.
+        return etree.fromstring(etree.tostring(element.getroottree()))
 
 
-def document(acs_url: str, audience: str, **changes: Any) -> Any:
+def document(acs_url: str, sp_entity_id: str, **changes: Any) -> Any:
     """An unsigned Response. `changes` replaces parts of the template; times are datetimes."""
     now = changes.pop("now", datetime.now(UTC))
     parts: dict[str, Any] = {
         "now": now,
         "destination": acs_url,
         "recipient": acs_url,
-        "audience": audience,
+        "audience": sp_entity_id,
         "issuer": ISSUER,
         "status": SUCCESS,
         "method": BEARER,
@@ -125,6 +127,7 @@ def document(acs_url: str, audience: str, **changes: Any) -> Any:
     parts["in_response_to"] = f' InResponseTo="{request}"' if request else ""
     parts["session"] = f' SessionNotOnOrAfter="{_text(ends)}"' if ends else ""
     parts["attributes"] = parts.get("attributes", _attributes(values))
+    parts |= {name: escape(parts[name]) for name in ("destination", "recipient")}
     return etree.fromstring(TEMPLATE.format(**{k: _text(v) for k, v in parts.items()}))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import minisignxml.sign
@@ -13,21 +12,10 @@ from bs4 import BeautifulSoup
 from cryptography import x509
 from lxml import etree
 
+from sandbox.world import World
 from tests.sandbox.twilio import attacks, idp
 from tests.sandbox.twilio.idp import DS, SAML, SAMLP, Idp
 from tests.sandbox.twilio.service_provider import LOGIN_LINK, OTHER_JQ, ServiceProvider
-
-HERE = "/" + LOGIN_LINK.removeprefix("https://")
-
-
-@pytest.fixture(scope="session")
-def provider() -> Idp:
-    return Idp()
-
-
-@pytest.fixture
-def sp(provider: Idp, tmp_path: Path) -> ServiceProvider:
-    return ServiceProvider(provider, tmp_path)
 
 
 def worker_names(sp: ServiceProvider) -> list[str]:
@@ -77,8 +65,7 @@ def test_three_independent_signers_are_believed(sp: ServiceProvider, sign: Any) 
 @pytest.mark.parametrize("required", [True, False])
 def test_an_assertion_signed_alone_needs_the_switch(sp: ServiceProvider, required: bool) -> None:
     sp.world.options.requires_signed_response = required
-    response = sp.document()
-    sp.provider.sign(idp.assertion_of(response))
+    response = sp.provider.sign(idp.assertion_of(sp.document()))
 
     assert believed(sp, response) != required
     assert ("response_not_signed" if required else "") == sp.reason()
@@ -152,8 +139,10 @@ def test_an_assertion_is_good_at_its_own_connection_only(sp: ServiceProvider) ->
     ("days", "code"),
     [((-30, -1), "certificate_expired"), ((1, 30), "certificate_not_yet_valid"), ((-1, 1), "")],
 )
-def test_the_certificates_dates_count(tmp_path: Path, days: tuple[int, int], code: str) -> None:
-    sp = ServiceProvider(Idp(certificate_days=days), tmp_path)
+def test_the_certificates_dates_count(
+    twilio_server: World, days: tuple[int, int], code: str
+) -> None:
+    sp = ServiceProvider(twilio_server, Idp(certificate_days=days))
 
     assert believed(sp, sp.signed()) == (code == "")
     assert code == sp.reason()
@@ -181,8 +170,8 @@ def test_a_login_begun_at_the_provider_lands_on_the_login_link(sp: ServiceProvid
     answer = sp.post(sp.signed(), relay_state="https://evil.example/")
 
     assert 303 == answer.status_code
-    assert HERE == answer.headers["location"].removeprefix("http://127.0.0.1")
-    assert "Welcome to Flex, Ada Lovelace" in sp.http.get(HERE).text
+    assert sp.here(LOGIN_LINK) == answer.headers["location"]
+    assert "Welcome to Flex, Ada Lovelace" in sp.http.get(sp.here(LOGIN_LINK)).text
 
 
 def test_logins_begun_at_the_provider_can_be_switched_off(sp: ServiceProvider) -> None:
@@ -218,9 +207,8 @@ def test_only_one_of_two_request_ids_is_refused(sp: ServiceProvider) -> None:
     request_id, relay_state = sp.authn_request()
     response = sp.document(in_response_to=request_id)
     del response.attrib["InResponseTo"]
-    sp.provider.sign(response)
 
-    assert 400 == sp.post(response, relay_state).status_code
+    assert 400 == sp.post(sp.provider.sign(response), relay_state).status_code
     assert "in_response_to" == sp.reason()
 
 
