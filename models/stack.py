@@ -6,6 +6,7 @@ that it points to: `idp_metadata.xml` (absent until a person has downloaded it) 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.attribute_mapping import AttributeMapping, lint
+from models.attributes import attribute_fields, checked
+from models.custom_schema import SchemaField
 from models.errors import MetadataError, TenantConfigError
 from models.flex import lint_roles, worker_name_problem
 from models.idp_metadata import choose_certificate, parse_idp_metadata
-from models.roles import RoleAssignment, parse_roles_csv, union
+from models.roles import RoleAssignment, union
+from models.roles_csv import CsvRow, parse_roles_csv
 from models.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -63,7 +67,7 @@ def read_stack(name: str, config: object, stacks: Path, now: datetime) -> Stack:
         problems += _mapping_problems(tenant.attribute_mapping)
     if problems or tenant is None:
         raise TenantConfigError(problems)
-    people = union(tenant.roles.people, listed)
+    people = union(_inline(tenant), listed)
     return Stack(name=name, tenant=tenant, folder=folder, people=people, idp_metadata=metadata)
 
 
@@ -105,6 +109,27 @@ def _section(raw: dict[str, Any], key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _fields(raw: dict[str, Any]) -> dict[str, SchemaField]:
+    """Fields beyond roles and full name, those that are valid: others are reported elsewhere."""
+    given = _section(_section(_section(raw, "google"), "custom_schema"), "fields")
+    found = {}
+    for name, field in given.items():
+        with contextlib.suppress(ValidationError):
+            found[str(name)] = SchemaField.model_validate(field)
+    return attribute_fields(found)
+
+
+def _inline(tenant: Tenant) -> dict[str, RoleAssignment]:
+    """The inline map, with attributes in the form that Google gives back."""
+    fields = attribute_fields(tenant.google.custom_schema.fields)
+    return {
+        email: given.model_copy(update={"attributes": checked(given.attributes, fields)[0]})
+        if given.attributes
+        else given
+        for email, given in tenant.roles.people.items()
+    }
+
+
 def _read_roles(
     raw: dict[str, Any], folder: Path
 ) -> tuple[dict[str, RoleAssignment], list[Problem]]:
@@ -117,16 +142,29 @@ def _read_roles(
     except (OSError, UnicodeDecodeError) as error:
         hint = f"it belongs into {folder}, in UTF-8"
         return {}, [(key, f"can't read {file} ({type(error).__name__})", hint)]
-    rows, wrong = parse_roles_csv(text)
+    fields = _fields(raw)
+    rows, wrong = parse_roles_csv(text, fields)
     problems = [(f"{key}: {file} line {bad.line}", bad.what, bad.hint) for bad in wrong]
     people = {}
-    for email, (line, roles, full_name) in rows.items():
-        where = f"{key}: {file} line {line}"
-        bad = [*_person_problems(where, email, roles)]
+    for email, row in rows.items():
+        where = f"{key}: {file} line {row.line}"
+        given, bad = _assignment(where, email, row, fields)
         problems += bad
-        if not bad:
-            people[email] = RoleAssignment(roles=roles, full_name=full_name)
+        if given is not None:
+            people[email] = given
     return people, problems
+
+
+def _assignment(
+    where: str, email: str, row: CsvRow, fields: dict[str, SchemaField]
+) -> tuple[RoleAssignment | None, list[Problem]]:
+    values, wrong = checked(row.attributes, fields)
+    bad = [*_person_problems(where, email, row.roles), *((where, *one) for one in wrong)]
+    if bad:
+        return None, bad
+    attributes = values or None
+    given = RoleAssignment(roles=row.roles, full_name=row.full_name, attributes=attributes)
+    return given, []
 
 
 def _person_problems(where: str, email: str, roles: list[str]) -> Iterator[Problem]:
@@ -146,11 +184,15 @@ def _lint_roles(where: str, roles: list[Any]) -> Iterator[Problem]:
 
 
 def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
-    roles = _section(raw, "roles")
+    roles, fields = _section(raw, "roles"), _fields(raw)
     for email, given in _section(roles, "people").items():
+        where = f"tenant.roles.people.{email}"
         listed = given.get("roles") if isinstance(given, dict) else None
         if isinstance(listed, list):
-            yield from _person_problems(f"tenant.roles.people.{email}", str(email), listed)
+            yield from _person_problems(where, str(email), listed)
+        with contextlib.suppress(ValidationError):
+            attributes = RoleAssignment.model_validate(given).attributes or {}
+            yield from ((where, *wrong) for wrong in checked(attributes, fields)[1])
     for group, listed in _section(roles, "groups").items():
         if isinstance(listed, list):
             yield from _lint_roles(f"tenant.roles.groups.{group}", listed)

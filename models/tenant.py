@@ -9,9 +9,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from models.attribute_mapping import AttributeMapping
+from models.attributes import mapping_with_attributes, with_defaults
 from models.custom_schema import SchemaField, api_name, default_fields
 from models.flex import Generation
 from models.roles import Mode, RoleAssignment
@@ -39,12 +40,18 @@ class SchemaSettings(_Part):
         None, description="Its API name, if it is not the display name with `_` for spaces."
     )
     fields: dict[str, SchemaField] = Field(
-        default_factory=default_fields, description="Fields by API name."
+        default_factory=default_fields,
+        description="Further fields by API name, such as team_id; roles and full name are added.",
     )
     allow_data_loss: bool = Field(
         False, description="Let a change or destroy delete values that people hold."
     )
     retain: bool = Field(True, description="Keep the schema when the stack is destroyed.")
+
+    @field_validator("fields")
+    @classmethod
+    def _flexs_two_fields_too(cls, fields: dict[str, SchemaField]) -> dict[str, SchemaField]:
+        return with_defaults(fields)
 
     @property
     def name(self) -> str:
@@ -89,12 +96,17 @@ class RoleSettings(_Part):
     """Who gets which Flex roles: the union of the three sources."""
 
     mode: Mode = Field(Mode.ADDITIVE, description="`authoritative` also clears people not listed.")
-    file: str | None = Field(None, description="CSV file in the stack's folder: email,roles.")
+    file: str | None = Field(
+        None, description="CSV file in the stack's folder: email,roles[,full_name][,fields …]."
+    )
     people: dict[EmailAddress, RoleAssignment] = Field(
         default_factory=dict, description="Person → roles."
     )
     groups: dict[EmailAddress, list[str]] = Field(
         default_factory=dict, description="Google group → roles of its members, nested ones too."
+    )
+    queries_per_minute: int = Field(
+        2400, ge=1, description="Directory API quota to stay under, as the Cloud project has it."
     )
 
 
@@ -179,8 +191,8 @@ class Tenant(_Part):
 
     @property
     def attribute_mapping(self) -> AttributeMapping:
-        """The mapping that was given, or the three attributes that Flex needs."""
-        given = self.saml_app.attribute_mapping
+        """The mapping that was given, or what Flex needs and all further fields."""
+        given, schema = self.saml_app.attribute_mapping, self.google.custom_schema
         if given is None:
-            return AttributeMapping.default(self.google.custom_schema.display_name)
+            return mapping_with_attributes(schema.display_name, schema.fields)
         return AttributeMapping(given)

@@ -19,7 +19,8 @@ from pulumi.dynamic import Resource
 from pydantic import Field, field_validator
 
 from models.errors import NotFoundError, PartialFailureError
-from models.roles import Mode, People, RoleAssignment, ValueFields, plan_changes, same_value
+from models.roles import Mode, People, RoleAssignment, plan_changes, same_value
+from models.value_fields import ValueFields
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.failures import PartialState
 from providers.google.bulk import BulkResult, write_values

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from models.roles import (
     Mode,
     RoleAssignment,
-    ValueFields,
-    parse_roles_csv,
     plan_changes,
     role_counts,
     same_value,
     union,
 )
+from models.roles_csv import CsvRow, parse_roles_csv
+from models.value_fields import ValueFields
 
 EMAILS = st.sampled_from(["ada@a.example", "grace@a.example", "linus@a.example", "x@a.example"])
 VALUES = st.fixed_dictionaries(
@@ -33,8 +33,8 @@ def test_csv_reads_roles_in_all_usual_spellings():
 
     assert [] == problems
     assert {
-        "ada@a.example": (2, ["agent", "admin"], None),
-        "b@a.example": (3, ["agent", "admin"], "Bea"),
+        "ada@a.example": CsvRow(2, ["agent", "admin"]),
+        "b@a.example": CsvRow(3, ["agent", "admin"], "Bea"),
     } == people
 
 
