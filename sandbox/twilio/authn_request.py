@@ -19,7 +19,8 @@ from urllib.parse import urlencode, urlsplit
 from lxml import etree
 
 from sandbox.clock import rfc3339, rfc3339_ms
-from sandbox.twilio import saml_log
+from sandbox.twilio import saml_log, trust
+from sandbox.twilio.errors import NO_CERTIFICATE, TwilioError
 
 if TYPE_CHECKING:
     from sandbox.twilio.accounts import Connection
@@ -36,7 +37,12 @@ PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"  # noqa: S105  a na
 
 
 def send(world: World, connection: Connection, relay_state: str) -> str:
-    """Ask the identity provider; returns where the browser is sent. The request waits."""
+    """Ask the identity provider; returns where the browser is sent. The request waits.
+
+    Raises TwilioError 403 (code 70251) if the Single Sign-On URL is no web address.
+    """
+    if not trust.is_web_address(connection.sso_url):
+        raise TwilioError(403, NO_CERTIFICATE, "Invalid SSO Settings: no Single Sign-On URL")
     request_id = _new_id(connection)
     until = world.clock.now().timestamp() + WAITS
     waits = {"relay_state": relay_state, "until": until}

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.twilio import accounts, legacy, pages, services, tokens, workers
 from sandbox.twilio.endpoints import Endpoint, application, parity
-from sandbox.twilio.errors import TwilioError
+from sandbox.twilio.errors import NO_CERTIFICATE, TwilioError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -84,7 +84,9 @@ class Landing:
         listed = services.config_list(self._world, {"AccountSid": account.account_sid})
         active = next((one for one in listed if one["active"]), None)
         if active is None:
-            raise TwilioError(403, 70251, "Invalid SSO Settings: no SSO connection is active")
+            raise TwilioError(
+                403, NO_CERTIFICATE, "Invalid SSO Settings: no SSO connection is active"
+            )
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
         query = {
             "redirectUrl": account.login_link,

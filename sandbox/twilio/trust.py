@@ -9,7 +9,7 @@ under it. There are no wildcards.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 if TYPE_CHECKING:
     from sandbox.twilio.accounts import Account, Connection
@@ -31,8 +31,13 @@ def is_trusted(account: Account, connection: Connection, url: str) -> bool:
     return covered or url.rstrip("/") == FLEX
 
 
+def is_web_address(url: str) -> bool:
+    """http or https, with a host, and nothing that would break a header."""
+    return _split(url) is not None and url.isprintable()
+
+
 def _covers(pattern: SplitResult, target: SplitResult) -> bool:
-    if _origin(pattern) != _origin(target) or ".." in target.path.split("/"):
+    if _origin(pattern) != _origin(target) or ".." in unquote(target.path).split("/"):
         return False
     folder = pattern.path.rstrip("/")
     return target.path.rstrip("/") == folder or target.path.startswith(folder + "/")

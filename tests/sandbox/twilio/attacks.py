@@ -9,19 +9,18 @@ import base64
 import hashlib
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import xmlsec
 from lxml import etree
 
 from tests.sandbox.twilio import idp
-from tests.sandbox.twilio.idp import DS, SAML, SAMLP, Idp
+from tests.sandbox.twilio.idp import DS, HOUR, SAML, SAMLP, Idp
 from tests.sandbox.twilio.service_provider import OTHER_JQ, ServiceProvider
 
 Attack = Callable[[ServiceProvider], Any]
 MALLORY = "mallory@evil.example"
-HOUR = timedelta(hours=1)
 
 
 def now() -> datetime:

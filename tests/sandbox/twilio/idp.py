@@ -24,6 +24,7 @@ SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 EMAIL_ADDRESS = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 ADA = {"email": ["ada@acme.example"], "full_name": ["Ada Lovelace"], "roles": ["agent"]}
+HOUR = timedelta(hours=1)
 RSA_SHA256 = xmlsec.constants.TransformRsaSha256
 SHA256 = xmlsec.constants.TransformSha256
 
