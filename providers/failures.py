@@ -97,6 +97,6 @@ def _partial_status(partial: PartialState, provider_key: str | None) -> Any:
     detail = provider_pb2.ErrorResourceInitFailed(
         id=partial.id,
         properties=json_format.ParseDict(outs, struct_pb2.Struct()),
-        reasons=partial.reasons,
+        reasons=[str(partial.error), *partial.reasons],  # all that the engine shows
     )
     return _status(str(partial.error), detail)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.responses import JSONResponse, Response
 
+from sandbox.faults import take_fault
 from sandbox.google import errors, service
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
+HOST = "admin.googleapis.com"
 MAX_PARTS = 1000
 
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
@@ -38,10 +40,21 @@ async def batch(world: World, apis: list[service.Api], request: Request) -> Resp
         return JSONResponse(error.body(), error.status)
     boundary = f"batch_{secrets.token_urlsafe(24)}"
     with world.store.transaction():
-        answers = [(headers, service.answer(world, apis, call)) for headers, call in calls]
+        answers = [(headers, _carry_out(world, apis, call)) for headers, call in calls]
     written = [_write(boundary, headers, answer) for headers, answer in answers]
     content = "".join(written) + f"--{boundary}--\r\n"
     return Response(content, media_type=f"multipart/mixed; boundary={boundary}")
+
+
+def _carry_out(world: World, apis: list[service.Api], call: service.Call) -> service.Answer:
+    """One part, or what a fault makes of it (faults match parts as they match requests)."""
+    scope = {"pretend_host": HOST, "method": call.http_method, "path": call.path}
+    fault = take_fault(world.faults, scope)
+    if fault is None or "status" not in fault:
+        return service.answer(world, apis, call)
+    if fault.get("after_effect"):
+        service.answer(world, apis, call)
+    return service.Answer(fault["status"], fault.get("body"), fault.get("headers", {}))
 
 
 def split(content: bytes, content_type: str) -> list[tuple[dict[str, str], bytes]]:
@@ -77,7 +90,7 @@ def read_call(content: bytes, outer: Mapping[str, str]) -> service.Call:
     return service.Call(
         http_method=words[0],
         # Clients copy the path of their base URL, which has the host's name in it here.
-        path=target.path.removeprefix("/admin.googleapis.com"),
+        path=target.path.removeprefix(f"/{HOST}"),
         query=dict(parse_qsl(target.query, keep_blank_values=True)),
         headers=headers,
         content=body.rstrip(b"\n"),

@@ -144,6 +144,9 @@ def test_no_secret_is_left_anywhere(tenant, vendor):
         content = path.read_bytes()
         assert not [secret for secret in secrets if secret.encode() in content], path
     assert not [secret for secret in secrets if secret in str(tenant.state())]
+    logs = tenant.pulumi("refresh", "--yes", "-v=9", "--logtostderr", "--logflow")
+    assert "RoleAssignments" in logs
+    assert not [secret for secret in secrets if secret in logs]
 
 
 def test_destroy_takes_back_ours_and_nothing_else(tenant, vendor, before):
