@@ -20,8 +20,16 @@ from typing import Any, TypedDict
 
 import pulumi
 
+from components.handoff import (
+    Given,
+    default_redirect_url,
+    friendly_name,
+    handoff_of,
+    login_url,
+    with_command,
+)
 from models.flex import SpSettings, derive_sp_settings
-from models.handoff import HandoffFacts, build_handoff, mapping_of
+from models.handoff import mapping_of
 from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.phase import NEXT_STEP, Phase
 from models.roles import RoleAssignment
@@ -137,7 +145,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "description": tenant.saml_app.description,
                 "acs_url": sp.acs_url if sp else None,
                 "sp_entity_id": sp.entity_id if sp else None,
-                "start_url": _login_url(tenant),
+                "start_url": login_url(tenant),
                 "attribute_mapping": mapping_of(tenant.attribute_mapping),
                 "spid": tenant.saml_app.spid,
                 **_identity_provider(tenant, self._args["idp_metadata"]),
@@ -178,8 +186,8 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "sso_url": app.sso_url,
                 "issuer": app.entity_id,
                 "certificate": app.certificate,
-                "friendly_name": _friendly_name(tenant, self._args["stack"]),
-                "default_redirect_url": _default_redirect_url(tenant),
+                "friendly_name": friendly_name(tenant, self._args["stack"]),
+                "default_redirect_url": default_redirect_url(tenant),
                 "trusted_domains": list(tenant.flex.trusted_domains),
                 "login_popup": tenant.flex.login_popup,
                 "evidence": {
@@ -208,18 +216,26 @@ class GoogleFlexSso(pulumi.ComponentResource):
         verdict = pulumi.Output.all(
             status=sso.status, next_step=sso.next_step, drift=app.drift
         ).apply(_whole_verdict)
-        login_url = _login_url(self._tenant)
+        link = login_url(self._tenant)
+        given = Given(
+            self._args["stack"],
+            self._tenant,
+            self._args["metadata_path"],
+            sp,
+            connection,
+            Settings.from_config(pulumi.Config()).endpoints,
+        )
         outputs: dict[str, Any] = {
             "status": verdict.apply(lambda seen: seen[0].value),
-            "next_step": verdict.apply(lambda seen: seen[1]),
+            "next_step": verdict.apply(lambda seen: with_command(seen, given.stack)),
             "sso_url": app.sso_url,
             "idp_entity_id": app.entity_id,
             "certificate_fingerprint": app.fingerprint,
             "certificate_not_after": app.not_after,
             "acs_url": sp.acs_url if sp else None,
             "sp_entity_id": sp.entity_id if sp else None,
-            "start_url": login_url,
-            "login_url": login_url,
+            "start_url": link,
+            "login_url": link,
             "connection": connection,
             "runtime_domain": flex.runtime_domain,
             "schema_name": schema.schema_name,
@@ -230,42 +246,13 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 sso_url=app.sso_url,
                 idp_entity_id=app.entity_id,
                 certificate=app.certificate,
-            ).apply(lambda seen: self._handoff(sp, **seen)),
+                app_seen=app.seen,
+                proof=sso.proof,
+            ).apply(lambda seen: handoff_of(given, seen["verdict"], seen)),
         }
         for output, value in outputs.items():
             setattr(self, output, pulumi.Output.from_input(value))
         self.register_outputs(outputs)
-
-    def _handoff(
-        self,
-        sp: SpSettings | None,
-        verdict: tuple[Phase, str],
-        sso_url: str | None,
-        idp_entity_id: str | None,
-        certificate: str | None,
-    ) -> dict[str, Any]:
-        tenant, stack = self._tenant, self._args["stack"]
-        facts = HandoffFacts(
-            stack=stack,
-            phase=verdict[0],
-            next_step=verdict[1],
-            generation=tenant.flex.generation,
-            account_sid=tenant.flex.account_sid,
-            app_name=tenant.saml_app.name,
-            app_description=tenant.saml_app.description,
-            sp=sp,
-            start_url=_login_url(tenant),
-            mapping=mapping_of(tenant.attribute_mapping),
-            metadata_path=self._args["metadata_path"],
-            sso_url=sso_url or "",
-            idp_entity_id=idp_entity_id or "",
-            certificate=certificate or "",
-            friendly_name=_friendly_name(tenant, stack),
-            default_redirect_url=_default_redirect_url(tenant),
-            trusted_domains=list(tenant.flex.trusted_domains),
-            login_popup=tenant.flex.login_popup,
-        )
-        return build_handoff(facts).model_dump(mode="json")
 
 
 def _connection(tenant: Tenant) -> str | None:
@@ -294,18 +281,6 @@ def _identity_provider(tenant: Tenant, idp_metadata: str | None) -> dict[str, An
 def _real_name(schema: CustomSchema, field: str) -> pulumi.Output[str]:
     """The field's API name at Google: an adopted schema may have another one."""
     return schema.field_names.apply(lambda names: names.get(field, field))
-
-
-def _login_url(tenant: Tenant) -> str:
-    return f"https://flex.twilio.com/{tenant.flex.runtime_domain}"
-
-
-def _default_redirect_url(tenant: Tenant) -> str:
-    return tenant.flex.default_redirect_url or _login_url(tenant)
-
-
-def _friendly_name(tenant: Tenant, stack: str) -> str:
-    return tenant.flex.friendly_name or f"{tenant.name} ({stack})"
 
 
 def _whole_verdict(seen: dict[str, Any]) -> tuple[Phase, str]:

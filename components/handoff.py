@@ -1,0 +1,89 @@
+"""The output `handoff`: a tenant's record, and what was seen of it, as the steps for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from models.handoff import HandoffFacts, build_handoff, mapping_of
+from models.phase import Phase
+
+if TYPE_CHECKING:
+    from models.endpoints import Endpoints
+    from models.flex import SpSettings
+    from models.tenant import Tenant
+
+
+class Given(NamedTuple):
+    """What is known before any resource has answered."""
+
+    stack: str
+    tenant: Tenant
+    metadata_path: str
+    sp: SpSettings | None
+    connection: str | None
+    endpoints: Endpoints
+
+
+def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -> dict[str, Any]:
+    """The document as plain JSON. `seen` has the outputs of SamlApp and FlexSso that matter."""
+    tenant = given.tenant
+    facts = HandoffFacts(
+        stack=given.stack,
+        tenant=tenant.name,
+        phase=verdict[0],
+        next_step=verdict[1],
+        generation=tenant.flex.generation,
+        account_sid=tenant.flex.account_sid,
+        connection=given.connection or "",
+        app_name=tenant.saml_app.name,
+        app_description=tenant.saml_app.description,
+        sp=given.sp,
+        start_url=login_url(tenant),
+        mapping=mapping_of(tenant.attribute_mapping),
+        metadata_path=given.metadata_path,
+        sso_url=seen["sso_url"] or "",
+        idp_entity_id=seen["idp_entity_id"] or "",
+        certificate=seen["certificate"] or "",
+        friendly_name=friendly_name(tenant, given.stack),
+        default_redirect_url=default_redirect_url(tenant),
+        trusted_domains=list(tenant.flex.trusted_domains),
+        login_popup=tenant.flex.login_popup,
+        app_seen=_app_seen(seen["app_seen"]),
+        proof=_sentence(seen["proof"]),
+        endpoints=given.endpoints,
+    )
+    return build_handoff(facts).model_dump(mode="json")
+
+
+def with_command(verdict: tuple[Phase, str], stack: str) -> str:
+    """The next step, with the command that shows what to paste where."""
+    phase, sentence = verdict
+    if phase is Phase.VERIFIED:
+        return sentence
+    return f"{sentence} Hand-off: ./flexsso handoff {stack}"
+
+
+def login_url(tenant: Tenant) -> str:
+    """Where people log in to this tenant's Flex."""
+    return f"https://flex.twilio.com/{tenant.flex.runtime_domain}"
+
+
+def default_redirect_url(tenant: Tenant) -> str:
+    """Where Flex sends people who come from Google's tile."""
+    return tenant.flex.default_redirect_url or login_url(tenant)
+
+
+def friendly_name(tenant: Tenant, stack: str) -> str:
+    """The connection's name in the Twilio Console."""
+    return tenant.flex.friendly_name or f"{tenant.name} ({stack})"
+
+
+def _app_seen(text: str | None) -> str:
+    return f"the app is in {text}" if text and not text.startswith("a login") else text or ""
+
+
+def _sentence(proof: dict[str, Any] | None) -> str:
+    if not proof:
+        return ""
+    roles = ", ".join(proof.get("roles", []))
+    return f"{proof['email']} signed in on {proof['time'][:10]} with the roles {roles}"

@@ -1,0 +1,39 @@
+"""`HandoffFacts`: what a hand-off is made of. Plain values, no secret among them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from models.endpoints import Endpoints
+from models.flex import Generation, SpSettings
+from models.phase import Phase
+
+
+class HandoffFacts(BaseModel):
+    """The record's values, the phase, and by what each thing was seen (`app_seen`, `proof`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stack: str
+    tenant: str = ""
+    phase: Phase
+    next_step: str
+    generation: Generation
+    account_sid: str
+    connection: str = ""
+    app_name: str
+    app_description: str
+    sp: SpSettings | None
+    start_url: str
+    mapping: dict[str, str]
+    metadata_path: str
+    sso_url: str
+    idp_entity_id: str
+    certificate: str
+    friendly_name: str
+    default_redirect_url: str
+    trusted_domains: list[str]
+    login_popup: bool
+    app_seen: str = ""
+    proof: str = ""
+    endpoints: Endpoints = Endpoints()

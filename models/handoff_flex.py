@@ -1,0 +1,171 @@
+"""The Twilio Console's part of a hand-off: the SSO page A and B, the legacy form, the sign-in.
+
+Labels and order are those of Twilio's page "Configuring SSO and IdP in Flex".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.handoff_document import HandoffField, HandoffScreen, HandoffStep, Kind, Proof
+
+if TYPE_CHECKING:
+    from models.handoff_facts import HandoffFacts
+
+TWILIO_CONSOLE = "https://console.twilio.com/"
+
+
+def flex_page_a(facts: HandoffFacts) -> HandoffStep:
+    """Opening the page is what makes the connection."""
+    acs_url = facts.sp.acs_url if facts.sp else ""
+    entity_id = facts.sp.entity_id if facts.sp else ""
+    return HandoffStep(
+        id="flex_page_a",
+        console="Twilio Console",
+        title="Let Flex make its connection",
+        url=TWILIO_CONSOLE,
+        path=_sso_path(facts),
+        screens=[
+            HandoffScreen(
+                title="Set up your identity provider",
+                fields=[
+                    HandoffField(
+                        label="ACS URL",
+                        value=acs_url,
+                        kind=Kind.COMPARE if acs_url else Kind.BRING_BACK,
+                        trap="It ends in connection=JQ…: every environment has its own.",
+                    ),
+                    HandoffField(
+                        label="Entity ID",
+                        value=entity_id,
+                        kind=Kind.COMPARE if entity_id else Kind.BRING_BACK,
+                        trap="urn:flex: and the same JQ…",
+                    ),
+                ],
+            )
+        ],
+        done_when="Flex lists the connection, or tenant.flex.connection holds its JQ sid.",
+        seen=f"Flex's connection is {facts.connection}" if facts.connection else "",
+    )
+
+
+def flex_page_b(facts: HandoffFacts) -> HandoffStep:
+    """Page A once more for its tick, then the form."""
+    confirm = HandoffField(
+        label="I have updated my identity provider",
+        value="on",
+        kind=Kind.TICK,
+        trap="Tick it once the app is there at Google.",
+    )
+    return HandoffStep(
+        id="flex_page_b",
+        console="Twilio Console",
+        title="Tell Flex about Google",
+        url=TWILIO_CONSOLE,
+        path=_sso_path(facts),
+        screens=[
+            HandoffScreen(
+                title="Set up your identity provider", fields=[confirm], button="Save and Continue"
+            ),
+            _form("Set up your Twilio Flex SSO", _fields(facts, upper=False)),
+        ],
+        done_when="Flex sends people to Google's SSO URL when they log in.",
+        seen=_flex_seen(facts),
+    )
+
+
+def legacy_form(facts: HandoffFacts) -> HandoffStep:
+    """The one form of legacy SSO."""
+    return HandoffStep(
+        id="flex_form",
+        console="Twilio Console",
+        title="Tell Flex about Google",
+        url=TWILIO_CONSOLE,
+        path=_sso_path(facts),
+        screens=[_form("Single sign-on (SSO)", _fields(facts, upper=True))],
+        done_when="iam.twilio.com sends people to Google's SSO URL when they log in.",
+        seen=_flex_seen(facts),
+    )
+
+
+def sign_in(facts: HandoffFacts) -> HandoffStep:
+    """The proof of everything before it."""
+    return HandoffStep(
+        id="sign_in",
+        console="Twilio Flex",
+        title="Sign in once",
+        url=facts.start_url,
+        path=["Log in with SSO"],
+        screens=[],
+        done_when="Google reports the login and Flex has the person with the right roles.",
+        seen=facts.proof,
+    )
+
+
+def _sso_path(facts: HandoffFacts) -> list[str]:
+    return [facts.account_sid, "Flex", "Users and access", "Single sign-on (SSO)"]
+
+
+def _flex_seen(facts: HandoffFacts) -> str:
+    return f"Flex sends people to {facts.sso_url}" if facts.sso_url else ""
+
+
+def _form(title: str, fields: list[HandoffField]) -> HandoffScreen:
+    """Friendly name, redirect and trusted domains show nowhere: a person's word is all there is."""
+    return HandoffScreen(
+        title=title, id="flex_connection", proof=Proof.PERSON, fields=fields, button="Save"
+    )
+
+
+def _fields(facts: HandoffFacts, *, upper: bool) -> list[HandoffField]:
+    """Page B, or the legacy form, which writes most labels in capitals and has a radio button."""
+
+    def label(text: str) -> str:
+        return text.upper() if upper else text
+
+    fields = [
+        HandoffField(
+            label="Friendly Name", value=facts.friendly_name, trap="Only a name for the Console."
+        ),
+        HandoffField(
+            label="X.509 CERTIFICATE" if upper else "X.509 Certificate",
+            value=facts.certificate,
+            trap="With both ----- lines. A wrong one shows only when somebody logs in.",
+        ),
+        HandoffField(
+            label=label("Identity Provider Issuer"),
+            value=facts.idp_entity_id,
+            trap="Google calls it Entity ID. Not the SSO URL: there is no /idp in it.",
+        ),
+        HandoffField(
+            label=label("Single Sign-On URL"),
+            value=facts.sso_url,
+            trap="This is the one with /idp in it.",
+        ),
+        HandoffField(
+            label=label("Default Redirect URL"),
+            value=facts.default_redirect_url,
+            trap="Where people land who come from Google's tile.",
+        ),
+        HandoffField(
+            label=label("Trusted domains"),
+            value="\n".join(facts.trusted_domains),
+            kind=Kind.PASTE if facts.trusted_domains else Kind.LEAVE,
+            trap="Only for a Flex that you host yourself.",
+        ),
+        HandoffField(
+            label="Login using Popup" if upper else "Login using popup",
+            value="on" if facts.login_popup else "off",
+            kind=Kind.TICK if facts.login_popup else Kind.LEAVE,
+            trap="As tenant.flex.login_popup says: `up` writes the same into Flex's configuration.",
+        ),
+    ]
+    if upper:
+        radio = HandoffField(
+            label="USES IAM.TWILIO.COM",
+            value="on",
+            kind=Kind.CHOOSE,
+            trap="preview.twilio.com has another ACS URL.",
+        )
+        fields.insert(5, radio)
+    return fields
