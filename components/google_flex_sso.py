@@ -36,7 +36,8 @@ from models.roles import RoleAssignment
 from models.tenant import Tenant
 from providers.base import to_props
 from providers.google.custom_schema import CustomSchema
-from providers.google.role_assignments import RoleAssignments, dump
+from providers.google.role_assignments import RoleAssignments
+from providers.google.role_values import dump
 from providers.google.saml_app import SamlApp
 from providers.settings import Settings
 from providers.twilio.flex_configuration import FlexConfiguration

@@ -1,147 +1,180 @@
 """Many users.update calls as HTTP batches, under the quota, each part with its own fate.
 
 Google counts each part of a batch as a query, and answers each on its own: those that ask for
-patience are sent again, those that fail for good are reported, the rest has succeeded.
+patience are sent again, those that fail for good are reported, the rest has succeeded. A few
+batches are under way at once, since Google works through one part after the other; an answer that
+names the limit of concurrent queries takes one of them away.
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from models.errors import FlexSsoError, UnreachableError, VendorApiError
-from providers.google.failures import translate
-from providers.google.service import google_errors
+from models.errors import (
+    CredentialsError,
+    FlexSsoError,
+    RateLimitedError,
+    UnreachableError,
+    VendorApiError,
+)
+from providers.google.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from models.roles import People
-    from providers.google.directory_api import DirectoryApi
+    from models.roles import People, Values
+    from providers.google.quota import TokenBucket
 
 BATCH = 100
+SENDERS = 4
 ATTEMPTS = 6
-PROGRESS_AFTER_SECONDS = 5.0
+FRESH_SCHEMA_SECONDS = 60.0
+
+Outcomes = dict[str, "Values | FlexSsoError"]
+Send = Callable[["People"], Outcomes]
+"""Sends one batch; for each person the values that Google answers with, or the error."""
 
 
 @dataclass
 class BulkResult:
-    """Who was written, and who was not and why."""
+    """Who was written, with the values that Google answered; who was not, and why."""
 
-    done: list[str] = field(default_factory=list)
+    done: People = field(default_factory=dict)
     failed: dict[str, FlexSsoError] = field(default_factory=dict)
 
 
-class TokenBucket:
-    """At most `per_minute` queries a minute, in bursts of one batch."""
+@dataclass
+class Waiting:
+    """Who is still to be sent: at once, or not before a time."""
 
-    def __init__(
+    ready: deque[str]
+    held: list[tuple[float, str]] = field(default_factory=list)
+
+    def take(self, count: int, now: float) -> list[str]:
+        """The next `count` people whose time has come."""
+        self.ready.extend(email for at, email in self.held if at <= now)
+        self.held = [(at, email) for at, email in self.held if at > now]
+        return [self.ready.popleft() for _ in range(min(count, len(self.ready)))]
+
+    def __bool__(self) -> bool:
+        return bool(self.ready or self.held)
+
+
+class BulkWriter:
+    """One bulk write. `run` writes everybody's changes, whatever happens to some of them."""
+
+    def __init__(  # noqa: PLR0913  what to send, how fast, who watches, and time
         self,
-        per_minute: int,
+        send: Send,
+        changes: People,
+        bucket: TokenBucket,
+        progress: Progress,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._rate = per_minute / 60
-        self._tokens = float(BATCH)
+        self._send = send
+        self._changes = changes
+        self._bucket = bucket
+        self._progress = progress
         self._clock = clock
         self._sleep = sleep
-        self._last = clock()
+        self._waiting = Waiting(deque(changes))
+        self._attempts: Counter[str] = Counter()
+        self._senders = SENDERS
+        self._start = clock()
+        self._why = ""
+        self.result = BulkResult()
 
-    def take(self, count: int) -> None:
-        """Wait until `count` queries may go out."""
-        now = self._clock()
-        self._tokens = min(BATCH, self._tokens + (now - self._last) * self._rate)
-        self._last = now
-        if self._tokens < count:
-            self._sleep((count - self._tokens) / self._rate)
-        self._tokens -= count
+    def run(self) -> BulkResult:
+        """Send until everybody is either done or failed."""
+        running: set[Future[Outcomes]] = set()
+        with ThreadPoolExecutor(SENDERS) as pool:
+            while self._waiting or running:
+                while len(running) < self._senders and (chunk := self._next()):
+                    running.add(pool.submit(self._send, {one: self._changes[one] for one in chunk}))
+                running = self._collect(running)
+                self._progress.tell(len(self.result.done), self._why)
+        return self.result
 
+    def _next(self) -> list[str]:
+        """The next batch, after the quota has let it through."""
+        chunk = self._waiting.take(BATCH, self._clock())
+        if chunk and self._bucket.seconds_for(len(chunk)) > 1:
+            self._why = self._why or "the quota of queries a minute"
+            self._progress.tell(len(self.result.done), self._why)
+        if chunk:
+            self._bucket.take(len(chunk))
+        return chunk
 
-class Progress:
-    """A line now and then for work that takes long: done, rate, what is being waited for."""
+    def _collect(self, running: set[Future[Outcomes]]) -> set[Future[Outcomes]]:
+        """Take the answers that are there; returns the batches still under way."""
+        if not running:
+            self._sleep(max(0.05, min(at for at, _ in self._waiting.held) - self._clock()))
+            return running
+        answered, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+        for batch in answered:
+            self._why = ""
+            self._judge(batch.result())
+        return running
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._start = self._last = time.monotonic()
-
-    def tell(self, done: int, waiting_for: str) -> None:
-        """Print at most one line in PROGRESS_AFTER_SECONDS."""
-        now = time.monotonic()
-        if now - self._last < PROGRESS_AFTER_SECONDS:
-            return
-        self._last = now
-        rate = done / (now - self._start)
-        note = f", waiting: {waiting_for}" if waiting_for else ""
-        sys.stderr.write(f"people: {done} of {self._total} written, {rate:.0f} a second{note}\n")
-
-
-def write_values(api: DirectoryApi, schema: str, changes: People, per_minute: int) -> BulkResult:
-    """Write everybody's `changes`, whatever happens to some of them."""
-    result = BulkResult()
-    attempts: Counter[str] = Counter()
-    bucket = TokenBucket(per_minute)
-    progress = Progress(len(changes))
-    waiting = list(changes)
-    while waiting:
-        chunk, waiting = waiting[:BATCH], waiting[BATCH:]
-        bucket.take(len(chunk))
-        again = _send(api, schema, {email: changes[email] for email in chunk}, attempts, result)
-        waiting += again
-        reason = str(again[next(iter(again))].what) if again else ""
-        progress.tell(len(result.done), reason)
+    def _judge(self, outcomes: Outcomes) -> None:
+        again: dict[str, FlexSsoError] = {}
+        for email, outcome in outcomes.items():
+            self._attempts[email] += 1
+            if not isinstance(outcome, FlexSsoError):
+                self.result.done[email] = outcome
+            elif self._worth_another_try(email, outcome):
+                again[email] = outcome
+            else:
+                self.result.failed[email] = outcome
+        if outcomes and all(isinstance(one, CredentialsError) for one in outcomes.values()):
+            self._give_up(next(iter(self.result.failed.values())))
         if again:
-            time.sleep(_pause(again, max(attempts[email] for email in again)))
-    return result
+            self._hold(again)
+
+    def _worth_another_try(self, email: str, error: FlexSsoError) -> bool:
+        """Named reasons only, and each person a few times.
+
+        "Invalid Input" is one while nobody has been written and the schema may be new: Google
+        takes a while to know it everywhere (shape and values were checked before).
+        """
+        if isinstance(error, VendorApiError) and error.status == 400 and error.reason == "invalid":
+            fresh = self._clock() - self._start < FRESH_SCHEMA_SECONDS
+            return fresh and not self.result.done
+        return is_temporary(error) and self._attempts[email] < ATTEMPTS
+
+    def _hold(self, again: dict[str, FlexSsoError]) -> None:
+        """Send these again later: as Google asks, or a little longer each time."""
+        reasons = {one.reason for one in again.values() if isinstance(one, VendorApiError)}
+        pause = backoff(again, max(self._attempts[email] for email in again))
+        if "userRateLimitExceeded" in reasons:
+            self._bucket.was_refused()
+            pause = max(pause, len(again) / self._bucket.per_second)
+        elif any(isinstance(one, RateLimitedError) for one in again.values()):
+            self._senders = max(1, self._senders - 1)
+        self._why = next(iter(again.values())).what
+        self._waiting.held += [(self._clock() + pause, email) for email in again]
+
+    def _give_up(self, error: FlexSsoError) -> None:
+        """Without credentials nobody else will be written either: say so and send no more."""
+        rest = [*self._waiting.ready, *(email for _, email in self._waiting.held)]
+        self.result.failed.update(dict.fromkeys(rest, error))
+        self._waiting = Waiting(deque())
 
 
-def _send(
-    api: DirectoryApi, schema: str, chunk: People, attempts: Counter[str], result: BulkResult
-) -> dict[str, FlexSsoError]:
-    """Send one batch; returns those to send again, with the reason."""
-    again: dict[str, FlexSsoError] = {}
-    for email, error in _outcomes(api, schema, chunk).items():
-        attempts[email] += 1
-        if error is None:
-            result.done.append(email)
-        elif _temporary(error) and attempts[email] < ATTEMPTS:
-            again[email] = error
-        else:
-            result.failed[email] = error
-    return again
-
-
-def _outcomes(api: DirectoryApi, schema: str, chunk: People) -> dict[str, FlexSsoError | None]:
-    outcomes: dict[str, FlexSsoError | None] = {}
-
-    def answered(email: str, _response: Any, error: Any) -> None:
-        doing = f"writing the roles of {email}"
-        outcomes[email] = error and translate(
-            error.resp.status, error.content, doing, error.resp.get("retry-after")
-        )
-
-    batch = api.new_batch(answered)
-    for email, request in api.update_requests(schema, chunk).items():
-        batch.add(request, request_id=email)
-    try:
-        with google_errors("writing roles in a batch"):
-            batch.execute()
-    except (UnreachableError, VendorApiError) as error:
-        return dict.fromkeys(chunk, error) | outcomes
-    return outcomes
-
-
-def _temporary(error: FlexSsoError) -> bool:
+def is_temporary(error: FlexSsoError) -> bool:
+    """Whether the same request may succeed a little later."""
     if isinstance(error, VendorApiError):
         return error.temporary
     return isinstance(error, UnreachableError)
 
 
-def _pause(again: dict[str, FlexSsoError], attempt: int) -> float:
-    backoff = min(32.0, 0.5 * 2 ** (attempt - 1))
+def backoff(again: dict[str, FlexSsoError], attempt: int) -> float:
+    """Seconds to wait: what Google asks for, or twice as long each time."""
     asked = [
         error.retry_after or 0.0 for error in again.values() if isinstance(error, VendorApiError)
     ]
-    return max([*asked, float(backoff)])
+    return max([*asked, min(32.0, 0.5 * 2.0 ** (attempt - 1))])

@@ -6,20 +6,31 @@ with only our schema (a PUT that leaves out the rest leaves it alone, says Googl
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
-from models.errors import NotFoundError
-from providers.google.service import build_service, google_errors
+from models.errors import FlexSsoError, NotFoundError, UnreachableError
+from providers.google.batch import Answer, Part, read_batch, write_batch
+from providers.google.failures import translate
+from providers.google.service import (
+    another_transport,
+    authorized_http,
+    build_service,
+    google_errors,
+)
 from providers.retry import retrying
 
 if TYPE_CHECKING:
     from models.custom_schema import ApiField
-    from models.roles import Values
+    from models.roles import People, Values
     from providers.settings import Settings
 
 PAGE = 500
+BATCH_URL = "https://admin.googleapis.com/batch"
 READ = ("admin.directory.user.readonly", "admin.directory.userschema.readonly")
 WRITE = ("admin.directory.user", "admin.directory.userschema")
 GROUPS = ("admin.directory.group.member.readonly",)
@@ -50,11 +61,15 @@ class DirectoryApi:
         self._customer = customer
         self._scopes = WRITE if writes else READ
         self._service: Any = None
+        self._http: Any = None
+        self._of_thread = threading.local()
 
     def _client(self, scopes: tuple[str, ...] | None = None) -> Any:
         if self._service is None:
+            scopes = scopes or self._scopes
+            self._http = authorized_http(self._settings, scopes)
             self._service = build_service(
-                self._settings, "admin", "directory_v1", scopes or self._scopes
+                self._settings, "admin", "directory_v1", scopes, self._http
             )
         return self._service
 
@@ -157,19 +172,35 @@ class DirectoryApi:
     def _whose(self, domain: str | None) -> dict[str, str]:
         return {"domain": domain} if domain else {"customer": self._customer}
 
-    def update_requests(self, schema: str, changes: dict[str, Values]) -> dict[str, Any]:
-        """A users.update request for each person, ready for a batch."""
-        users = self._client().users()
+    def update_people(self, schema: str, changes: People) -> dict[str, Values | FlexSsoError]:
+        """One batch of users.update. For each person Google's answer: values of `schema`, or error.
+
+        Several threads may call this at once, after something else was asked.
+        """
+        emails = list(changes)
+        parts = [_update_of(email, schema, changes[email]) for email in emails]
+        try:
+            with google_errors("writing roles in a batch"):
+                answers = self._send(parts)
+        except FlexSsoError as error:
+            return dict.fromkeys(emails, error)
         return {
-            email: users.update(
-                userKey=email, body={"customSchemas": {schema: to_api(values)}}, fields="id"
-            )
-            for email, values in changes.items()
+            email: _outcome(email, schema, answers.get(number))
+            for number, email in enumerate(emails)
         }
 
-    def new_batch(self, callback: Any) -> Any:
-        """An HTTP batch: `callback(request_id, response, error)` for each part."""
-        return self._client().new_batch_http_request(callback=callback)
+    def _send(self, parts: list[Part]) -> dict[int, Answer]:
+        if not hasattr(self._of_thread, "http"):
+            self._client()
+            self._of_thread.http = another_transport(self._http)
+        kind, body = write_batch(parts)
+        response, content = self._of_thread.http.request(
+            self._settings.endpoints.url(BATCH_URL), "POST", body, {"content-type": kind}
+        )
+        if response.status >= 300:
+            doing, wait = "writing roles in a batch", response.get("retry-after")
+            raise translate(response.status, content, doing, wait)
+        return read_batch(response.get("content-type", ""), content)
 
     # Groups ---------------------------------------------------------------------------------
 
@@ -195,15 +226,37 @@ class DirectoryApi:
                 return
 
 
+def _update_of(email: str, schema: str, values: Values) -> Part:
+    path = f"/admin/directory/v1/users/{quote(email, safe='')}?fields=customSchemas"
+    return Part("PUT", path, json.dumps({"customSchemas": {schema: to_api(values)}}))
+
+
+def _outcome(email: str, schema: str, answer: Answer | None) -> Values | FlexSsoError:
+    doing = f"writing the roles of {email}"
+    if answer is None:
+        return UnreachableError(f"Google: no answer while {doing}")
+    if answer.status >= 300:
+        return translate(answer.status, answer.content, doing, answer.headers.get("retry-after"))
+    try:
+        return values_of(json.loads(answer.content or b"{}"), schema)
+    except ValueError:
+        return UnreachableError(f"Google: an answer without sense while {doing}")
+
+
 def person_of(user: dict[str, Any], schema: str) -> Person:
     """Many-valued fields become plain lists; only `value` counts, `type` comes and goes."""
-    values = user.get("customSchemas", {}).get(schema, {})
     return Person(
         email=user["primaryEmail"].lower(),
         full_name=user.get("name", {}).get("fullName", ""),
         suspended=bool(user.get("suspended", False)),
-        values={field: _plain(value) for field, value in values.items()},
+        values=values_of(user, schema),
     )
+
+
+def values_of(user: dict[str, Any], schema: str) -> Values:
+    """A user's values of one schema, as far as Google shows them."""
+    values = user.get("customSchemas", {}).get(schema, {})
+    return {field: _plain(value) for field, value in values.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -29,6 +29,15 @@ class Login(NamedTuple):
     initiated_by: str
 
 
+class LoginFailure(NamedTuple):
+    """A failed SAML login. `failure_type` is Google's word, e.g. failure_app_not_enabled_for_user."""
+
+    email: str
+    time: str
+    failure_type: str
+    initiated_by: str
+
+
 class AppEvent(NamedTuple):
     """A change of a SAML app in the admin log. `name` is Google's event name."""
 
@@ -52,6 +61,16 @@ class ReportsApi:
             Login(actor, time, parameters.get("initiated_by", ""))
             for name, time, actor, parameters in self._events("saml", since)
             if name == "login_success" and parameters.get("application_name") == app_name
+        ]
+
+    def login_failures(self, since: str | None = None) -> list[LoginFailure]:
+        """Failed SAML logins after `since`, newest first: to any app, for Google names none."""
+        return [
+            LoginFailure(
+                actor, time, parameters.get("failure_type", ""), parameters.get("initiated_by", "")
+            )
+            for name, time, actor, parameters in self._events("saml", since)
+            if name == "login_failure"
         ]
 
     def app_events(self, app_name: str) -> list[AppEvent]:

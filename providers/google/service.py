@@ -24,8 +24,10 @@ SCOPE = "https://www.googleapis.com/auth/"
 TIMEOUT_SECONDS = 60
 
 
-def build_service(settings: Settings, api: str, version: str, scopes: Sequence[str]) -> Any:
-    """A client of `api`, with credentials for `scopes` and no more."""
+def build_service(
+    settings: Settings, api: str, version: str, scopes: Sequence[str], http: Any = None
+) -> Any:
+    """A client of `api`, with credentials for `scopes` and no more (or those of `http`)."""
     from googleapiclient import discovery  # noqa: PLC0415, TID251  slow import, paid only when used
     from googleapiclient.discovery_cache import (  # noqa: PLC0415, TID251
         get_static_doc,
@@ -35,7 +37,7 @@ def build_service(settings: Settings, api: str, version: str, scopes: Sequence[s
     root = settings.endpoints.url(document["rootUrl"])
     document["rootUrl"] = document["mtlsRootUrl"] = root
     document["baseUrl"] = root + document["servicePath"]
-    return discovery.build_from_document(document, http=authorized_http(settings, scopes))
+    return discovery.build_from_document(document, http=http or authorized_http(settings, scopes))
 
 
 def authorized_http(settings: Settings, scopes: Sequence[str]) -> Any:
@@ -45,6 +47,15 @@ def authorized_http(settings: Settings, scopes: Sequence[str]) -> Any:
 
     transport = httplib2.Http(timeout=TIMEOUT_SECONDS)
     return google_auth_httplib2.AuthorizedHttp(_credentials(settings, scopes), http=transport)
+
+
+def another_transport(http: Any) -> Any:
+    """A transport of its own for another thread, with the same credentials and token."""
+    import google_auth_httplib2  # noqa: PLC0415
+    import httplib2  # noqa: PLC0415
+
+    transport = httplib2.Http(timeout=TIMEOUT_SECONDS)
+    return google_auth_httplib2.AuthorizedHttp(http.credentials, http=transport)
 
 
 def _credentials(settings: Settings, scopes: Sequence[str]) -> Any:

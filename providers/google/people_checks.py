@@ -1,0 +1,118 @@
+"""What is said of people by name: who stops a run before anything is written, and who failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.errors import (
+    ConflictError,
+    FlexSsoError,
+    NotFoundError,
+    PartialFailureError,
+    VendorApiError,
+)
+from providers.google.progress import say
+
+if TYPE_CHECKING:
+    from models.roles import People
+    from providers.google.bulk import BulkResult
+    from providers.google.directory_api import DirectoryApi, Person
+
+SHOWN = 50
+LOOKED_UP = 20
+
+
+def named(emails: list[str]) -> str:
+    """Up to SHOWN names, and how many more there are."""
+    more = f" and {len(emails) - SHOWN:,} more" if len(emails) > SHOWN else ""
+    return ", ".join(emails[:SHOWN]) + more
+
+
+def refuse_missing(api: DirectoryApi, schema: str, missing: list[str]) -> None:
+    """Raise NotFoundError if somebody is not in the directory under that primary address."""
+    if not missing:
+        return
+    aliases = [
+        f"{email} is another address of {person.email}"
+        for email in missing[:LOOKED_UP]
+        if (person := api.person(email, schema))
+    ]
+    hint = "correct the addresses in tenant.roles, or add these people first"
+    raise NotFoundError(
+        f"Google: {len(missing)} people are not in the directory: "
+        f"{named(missing)}. Nothing was written.",
+        hint="; ".join(aliases) + ": name the primary address" if aliases else hint,
+    )
+
+
+def refuse_shape(schema: dict[str, Any], names: list[str], values: People) -> None:
+    """Raise ConflictError if the schema's fields cannot hold our values.
+
+    Google would answer "Invalid Input: custom_schema", or take the value and drop it.
+    """
+    if not values:
+        return
+    many = {field["fieldName"]: bool(field.get("multiValued")) for field in schema["fields"]}
+    wrong = [f"field {name} is not there" for name in names if name not in many]
+    given = {
+        (name, isinstance(value, list))
+        for fields in values.values()
+        for name, value in fields.items()
+        if value is not None and name in many
+    }
+    words = {True: "many values", False: "a single value"}
+    wrong += [
+        f"field {name} holds {words[many[name]]}, not {words[is_list]}"
+        for name, is_list in sorted(given)
+        if is_list is not many[name]
+    ]
+    if wrong:
+        raise ConflictError(
+            f"Google: custom schema {schema['schemaName']} can't hold these values: "
+            f"{'; '.join(wrong)}. Nothing was written.",
+            hint="run `pulumi refresh`: the schema is not as the stack made it",
+        )
+
+
+def report_suspended(people: list[Person]) -> None:
+    """Say who cannot sign in although roles are written: nothing is wrong with that."""
+    suspended = sorted(person.email for person in people if person.suspended)
+    if suspended:
+        say(f"{len(suspended):,} listed people are suspended at Google: {named(suspended)}")
+
+
+def dropped(email: str, fields: list[str]) -> FlexSsoError:
+    """Google said 200, and the value is not there."""
+    return VendorApiError(
+        f"Google accepted the write for {email} but does not show {', '.join(fields)}",
+        hint="the field's type may be another one than the stack's; run `pulumi refresh`",
+    )
+
+
+_EXPLAINED = {
+    "notFound": "was deleted, or got another address, since the directory was read",
+    "forbidden": "the acting administrator may not change this person (an administrator of higher"
+    " rank, or another organizational unit)",
+    "invalid": "Google does not take one of the values",
+    "conditionNotMet": "the user was made moments ago; try again in a minute",
+    "userRateLimitExceeded": "something else uses this project's quota",
+    "quotaExceeded": "something else works on this Workspace at the same time",
+    "rateLimitExceeded": "something else works on this Workspace at the same time",
+}
+
+
+def incomplete(result: BulkResult) -> PartialFailureError:
+    """One line for each person: who, Google's status and reason, and what that means."""
+    reasons = [_line(email, error) for email, error in sorted(result.failed.items())]
+    return PartialFailureError(
+        f"Google: {len(result.failed):,} people could not be written"
+        f" ({len(result.done) - len(set(result.done) & set(result.failed)):,} were);"
+        " run `pulumi up` again to go on with the rest",
+        reasons,
+    )
+
+
+def _line(email: str, error: FlexSsoError) -> str:
+    if isinstance(error, VendorApiError) and error.reason in _EXPLAINED:
+        return f"{email}: {error.status} {error.reason}: {_EXPLAINED[error.reason]} ({error.what})"
+    return f"{email}: {error.what}"

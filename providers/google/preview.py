@@ -1,0 +1,77 @@
+"""Who gets, loses or changes what, printed while Pulumi plans: it shows one long text itself.
+
+Goes to stderr, which Pulumi prints with the stack's diagnostics, in `preview` and in `up`. Counts
+come first, then the first 50 people; the whole list lies in a file of this user's whose path is
+printed. Nothing is asked of Google: it compares the stack with what the state knows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pulumi.output import contains_unknowns
+
+from models.role_preview import Preview, describe
+from models.roles import Mode
+from providers.google.progress import say
+
+if TYPE_CHECKING:
+    from models.roles import People
+    from providers.base import Outs
+
+SHOWN = 50
+KEPT_SECONDS = 7 * 86400
+
+
+def preview(olds: Outs, news: Outs) -> None:
+    """Say what differs between the outputs last seen and the wanted inputs, if anything does."""
+    before, after = _people(olds), _people(news)
+    mode = news.get("mode")
+    mode = Mode.AUTHORITATIVE if mode == Mode.AUTHORITATIVE else Mode.ADDITIVE
+    if after is None or olds.get("people") == news.get("people"):
+        return
+    seen = describe(before or {}, after, mode, int(olds.get("stray_count") or 0))
+    if seen.changes:
+        say("\n".join(lines_of(seen, olds.get("strays") or [], mode)))
+
+
+def lines_of(seen: Preview, strays: list[str], mode: Mode) -> list[str]:
+    """What is printed; the whole list goes to a file if it is longer."""
+    lines = [f"roles: {line}" for line in seen.counts]
+    if mode is Mode.AUTHORITATIVE:
+        lines += [f"  - {email}: is not listed" for email in strays[:SHOWN]]
+    lines += [f"  {line}" for line in seen.changes[:SHOWN]]
+    if len(seen.changes) > SHOWN:
+        path = write([*seen.counts, *seen.changes, *seen.kept])
+        lines.append(f"  … and {len(seen.changes) - SHOWN:,} more, all of them in {path}")
+    return lines
+
+
+def write(lines: list[str]) -> Path:
+    """The file of these lines. Old ones are cleared away."""
+    folder = Path(tempfile.gettempdir()) / f"flexsso-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for old in folder.glob("roles-*.txt"):
+        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            old.unlink(missing_ok=True)
+    text = "\n".join(lines) + "\n"
+    path = folder / f"roles-{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _people(props: Outs) -> People | None:
+    """The people of inputs or outputs; None if they are not known yet or not readable."""
+    text = props.get("people")
+    if text is None or contains_unknowns(text) or not isinstance(text, str):
+        return None
+    try:
+        return dict(json.loads(text))
+    except ValueError:
+        return None
