@@ -9,18 +9,16 @@ ACS URL or entity ID changed) and logins to it. Calls: activities.list, read-onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
+from models.app_history import App, our_app
 from models.errors import PermissionDeniedError
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.google.reports_api import ReportsApi
-
-if TYPE_CHECKING:
-    from providers.google.reports_api import AppEvent
 
 
 class SamlAppInputs(Inputs):
@@ -56,14 +54,6 @@ class SamlAppOutputs(SamlAppInputs):
     login_url: str | None = None
 
 
-_CHANGES = {
-    "CHANGE_SAML2_SERVICE_PROVIDER_CONFIG_ACS_ENDPOINT": "acs_url",
-    "CHANGE_SAML2_SERVICE_PROVIDER_CONFIG_ENTITY_ID": "sp_entity_id",
-}
-_CREATED = "CREATE_SAML2_SERVICE_PROVIDER_CONFIG"
-_DELETED = "DELETE_SAML2_SERVICE_PROVIDER_CONFIG"
-
-
 class SamlAppProvider(Provider[SamlAppInputs]):
     """Record and look; there is nothing to write."""
 
@@ -77,13 +67,12 @@ class SamlAppProvider(Provider[SamlAppInputs]):
 
     def create_it(self, wanted: SamlAppInputs) -> tuple[str, Outs]:
         """The natural key is the app's name in its account."""
-        return f"{wanted.customer}/{wanted.name}", self._look(wanted, _recorded(wanted))
+        return f"{wanted.customer}/{wanted.name}", self._look(wanted, _recorded(wanted), {})
 
     def update_it(self, id_: str, olds: Outs, wanted: SamlAppInputs) -> Outs:
         """Record the new wish and look again."""
-        del id_, olds
-        outs = self._look(wanted, _recorded(wanted))
-        return outs | to_props(wanted)
+        del id_
+        return self._look(wanted, _recorded(wanted), olds) | to_props(wanted)
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
         """Refresh: the service provider's values as the admin log last reported them."""
@@ -91,7 +80,7 @@ class SamlAppProvider(Provider[SamlAppInputs]):
         known = SamlAppInputs.model_validate(
             {key: olds[key] for key in SamlAppInputs.model_fields if key in olds}
         )
-        outs = self._look(known, olds.get("recorded") or _recorded(known))
+        outs = self._look(known, olds.get("recorded") or _recorded(known), olds)
         inputs = {key: outs[key] for key in SamlAppInputs.model_fields if key in outs}
         return outs, inputs
 
@@ -101,34 +90,39 @@ class SamlAppProvider(Provider[SamlAppInputs]):
         pulumi_note = f"the SAML app '{olds.get('name')}' itself stays in the Google Admin console"
         print(pulumi_note)  # noqa: T201  shown among the stack's diagnostics
 
-    def _look(self, wanted: SamlAppInputs, recorded: dict[str, str]) -> Outs:
-        try:
-            reports = ReportsApi(self.settings, wanted.customer)
-            events = reports.app_events(wanted.name)
-            seen = _seen(events) or self._seen_by_login(reports, wanted.name)
-            not_checked = ""
-        except PermissionDeniedError as error:
-            events, seen, not_checked = [], "", error.what
-        values = recorded | observed_values(events)
+    def _look(self, wanted: SamlAppInputs, recorded: dict[str, str], olds: Outs) -> Outs:
+        """The log forgets after 180 days: what was seen or differed once stays until told anew."""
+        app, seen, not_checked = self._observe(wanted.name, wanted.customer, recorded)
+        last_told = {one["field"]: one["observed"] for one in olds.get("drift", [])}
+        values = recorded | last_told | (app.observed if app else {})
         drift = [
             {"field": field, "recorded": recorded[field], "observed": values[field]}
             for field in recorded
             if values[field] != recorded[field]
         ]
-        given = wanted.model_dump() | values
         outs = SamlAppOutputs(
-            **given,
+            **(wanted.model_dump() | values),
             recorded=recorded,
-            seen=seen,
+            seen=olds.get("seen") or seen,
             not_checked=not_checked,
             drift=drift,
             login_url=_tile_url(wanted),
         )
         return to_props(outs)
 
-    def _seen_by_login(self, reports: ReportsApi, name: str) -> str:
-        logins = reports.logins(name)
-        return f"a login on {logins[-1].time[:10]}" if logins else ""
+    def _observe(
+        self, name: str, customer: str, recorded: dict[str, str]
+    ) -> tuple[App | None, str, str]:
+        """(our app in the admin log, by what it was seen, why nobody could look)."""
+        try:
+            reports = ReportsApi(self.settings, customer)
+            app = our_app(reports.app_events(name), recorded.get("sp_entity_id"))
+            if app is not None:
+                return app, "" if app.deleted else f"the admin log of {app.since[:10]}", ""
+            logins = reports.logins(name)
+        except PermissionDeniedError as error:
+            return None, "", error.what
+        return None, f"a login on {logins[0].time[:10]}" if logins else "", ""
 
 
 def _tile_url(wanted: SamlAppInputs) -> str | None:
@@ -141,29 +135,6 @@ def _tile_url(wanted: SamlAppInputs) -> str | None:
 
 def _recorded(wanted: SamlAppInputs) -> dict[str, str]:
     values = {"acs_url": wanted.acs_url, "sp_entity_id": wanted.sp_entity_id}
-    return {field: value for field, value in values.items() if value}
-
-
-def _seen(events: list[AppEvent]) -> str:
-    if not events:
-        return ""
-    last = events[-1]
-    if last.name == _DELETED:
-        return ""
-    created = [event for event in events if event.name == _CREATED]
-    return f"the admin log of {(created or events)[-1].time[:10]}"
-
-
-def observed_values(events: list[AppEvent]) -> dict[str, str]:
-    """The service provider's values that were last reported, since the app was last created."""
-    values: dict[str, Any] = {}
-    for event in events:
-        if event.name == _CREATED:
-            values = {"sp_entity_id": event.parameters.get("SAML2_SERVICE_PROVIDER_ENTITY_ID")}
-        elif event.name == _DELETED:
-            values = {"sp_entity_id": "(the app was deleted)"}
-        elif field := _CHANGES.get(event.name):
-            values[field] = event.parameters.get("NEW_VALUE", f"(changed by {event.actor})")
     return {field: value for field, value in values.items() if value}
 
 

@@ -1,0 +1,99 @@
+"""SamlApp: a record that looks, and never forgets what it saw."""
+
+from __future__ import annotations
+
+import pytest
+
+from providers.google.saml_app import SamlAppProvider
+from sandbox.google import activities
+from tests.providers.vendor import CUSTOMER
+
+GOOD, WRONG = "https://login.example/acs?connection=JQ1", "https://evil.example/acs"
+WANTED = {
+    "customer": CUSTOMER,
+    "name": "Twilio Flex",
+    "start_url": "https://flex.twilio.com/acme",
+    "attribute_mapping": {"email": "Basic Information > Primary email"},
+    "acs_url": GOOD,
+    "sp_entity_id": "urn:flex:JQ1",
+    "sso_url": f"https://accounts.google.com/o/saml2/idp?idpid={CUSTOMER}",
+    "entity_id": f"https://accounts.google.com/o/saml2?idpid={CUSTOMER}",
+    "spid": "836979955467",
+}
+
+
+@pytest.fixture
+def provider(configured) -> SamlAppProvider:
+    return configured(SamlAppProvider)
+
+
+@pytest.fixture
+def admin(pretend_world):
+    """What the admin log takes in."""
+
+    def does(name: str, **values: str) -> None:
+        parameters = {
+            "SAML2_SERVICE_PROVIDER_NAME": "Twilio Flex",
+            "SAML2_SERVICE_PROVIDER_ENTITY_ID": "urn:flex:JQ1",
+            **values,
+        }
+        event = {"type": "SAML2_SERVICE_PROVIDER_CONFIG_SETTINGS", "parameters": parameters}
+        event["name"] = f"{name[:6]}_SAML2_SERVICE_PROVIDER_CONFIG{name[6:]}"
+        activities.record(pretend_world, CUSTOMER, "admin", "admin@acme.example", event)
+
+    return does
+
+
+def test_looks_again_until_the_app_was_seen(provider, admin):
+    made = provider.create(WANTED)
+    assert "" == made.outs["seen"]
+    assert provider.diff(made.id, made.outs, WANTED).changes
+
+    admin("CREATE")
+    outs = provider.update(made.id, made.outs, WANTED).outs
+
+    assert outs["seen"].startswith("the admin log of 20")
+    assert not provider.diff(made.id, outs, WANTED).changes
+
+
+def test_an_app_older_than_the_log_is_seen_by_a_login(provider, pretend_world):
+    parameters = {"application_name": "Twilio Flex", "initiated_by": "sp"}
+    event = {"type": "login", "name": "login_success", "parameters": parameters}
+    activities.record(pretend_world, CUSTOMER, "saml", "ada@acme.example", event)
+
+    assert provider.create(WANTED).outs["seen"].startswith("a login on 20")
+
+
+def test_drift_stays_when_the_log_has_forgotten_it(provider, admin, pretend_world):
+    admin("CREATE")
+    made = provider.create(WANTED)
+    admin("CHANGE_ACS_ENDPOINT", OLD_VALUE=GOOD, NEW_VALUE=WRONG)
+
+    seen = provider.read(made.id, made.outs)
+    for activity in pretend_world.store.page("google_activity"):
+        pretend_world.store.delete("google_activity", activity["_key"])
+    again = provider.read(made.id, seen.outs)
+
+    for look in (seen, again):
+        assert WRONG == look.inputs["acs_url"]
+        assert [{"field": "acs_url", "recorded": GOOD, "observed": WRONG}] == look.outs["drift"]
+    assert made.outs["seen"] == again.outs["seen"]
+
+    admin("CHANGE_ACS_ENDPOINT", OLD_VALUE=WRONG, NEW_VALUE=GOOD)
+    assert [] == provider.read(made.id, again.outs).outs["drift"]
+
+
+def test_a_log_that_may_not_be_read_is_said_and_is_no_failure(provider, pretend_world):
+    pretend_world.faults[:] = [{"path": "/reports/", "times": 9, "status": 403}]
+
+    made = provider.create(WANTED)
+
+    assert "Google answered 403" in made.outs["not_checked"]
+    assert not provider.diff(made.id, made.outs, WANTED).changes
+
+
+def test_the_tiles_address_follows_from_its_number(provider):
+    assert (
+        f"https://accounts.google.com/o/saml2/initsso?idpid={CUSTOMER}"
+        "&spid=836979955467&forceauthn=false"
+    ) == provider.create(WANTED).outs["login_url"]
