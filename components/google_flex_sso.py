@@ -28,6 +28,7 @@ from components.handoff import (
     login_url,
     with_command,
 )
+from models.attributes import attribute_fields
 from models.flex import SpSettings, derive_sp_settings
 from models.handoff import mapping_of
 from models.idp_metadata import choose_certificate, parse_idp_metadata
@@ -130,11 +131,19 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "schema_name": schema.schema_name,
                 "roles_field": _real_name(schema, ROLES),
                 "full_name_field": _real_name(schema, FULL_NAME),
+                "attribute_fields": self._attribute_fields(schema),
                 "people": dump(people),
                 "mode": self._tenant.roles.mode.value,
             },
             self._child,
         )
+
+    def _attribute_fields(self, schema: CustomSchema) -> pulumi.Output[dict[str, str]] | None:
+        """API names of the fields beyond roles and full name; None where there are none."""
+        ours = attribute_fields(self._tenant.google.custom_schema.fields)
+        if not ours:
+            return None
+        return schema.field_names.apply(lambda real: {name: real.get(name, name) for name in ours})
 
     def _saml_app(self, sp: SpSettings | None) -> SamlApp:
         tenant = self._tenant

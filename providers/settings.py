@@ -46,17 +46,19 @@ class Settings(BaseModel):
     endpoints: Endpoints = Endpoints()
     credentials: Credentials = Credentials()
     google_admin: str | None = None
-    directory_writes_per_minute: int = 2400
+    directory_queries_per_minute: int = 2400
 
     @classmethod
     def from_config(cls, config: ConfigSource) -> Settings:
         """Read `tenant` and `endpoints`; what is absent keeps its default (another program's)."""
         tenant = _object(config.get("tenant"))
         google = tenant.get("google") or {}
+        roles = tenant.get("roles") or {}
         return cls(
             endpoints=Endpoints.model_validate(_object(config.get("endpoints"))),
             credentials=Credentials.model_validate(tenant.get("credentials") or {}),
             google_admin=google.get("admin"),
+            directory_queries_per_minute=roles.get("queries_per_minute", 2400),
         )
 
 

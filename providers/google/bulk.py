@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from models.roles import People, Values
     from providers.google.quota import TokenBucket
 
-BATCH = 100
 SENDERS = 4
 ATTEMPTS = 6
 FRESH_SCHEMA_SECONDS = 60.0
@@ -101,7 +100,7 @@ class BulkWriter:
 
     def _next(self) -> list[str]:
         """The next batch, after the quota has let it through."""
-        chunk = self._waiting.take(BATCH, self._clock())
+        chunk = self._waiting.take(self._bucket.burst, self._clock())
         if chunk and self._bucket.seconds_for(len(chunk)) > 1:
             self._why = self._why or "the quota of queries a minute"
             self._progress.tell(len(self.result.done), self._why)

@@ -36,14 +36,16 @@ if TYPE_CHECKING:
 
 
 class Convergence:
-    """`olds` are the outputs last seen, empty on create."""
+    """`olds` are the outputs last seen, empty on create; `quiet`: see `only_writer`."""
 
-    def __init__(self, settings: Settings, wanted: RoleAssignmentsInputs, olds: Outs) -> None:
+    def __init__(
+        self, settings: Settings, wanted: RoleAssignmentsInputs, olds: Outs, quiet: float
+    ) -> None:
         self._api = DirectoryApi(settings, wanted.customer, writes=True)
         self._wanted = wanted
         self._fields = wanted.value_fields
         self._journal = Journal.of(settings, wanted.customer, wanted.schema_name)
-        self._bucket = TokenBucket(settings.directory_writes_per_minute)
+        self._bucket = TokenBucket(settings.directory_queries_per_minute, quiet=quiet)
         self._stored_run: str | None = olds.get("run")
         self._listed: People = json.loads(olds.get("people") or "{}")
         self._before: People = json.loads(olds.get("before") or "{}")

@@ -13,21 +13,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BURST = 100
+MOST_AT_ONCE = 100
 """Queries that may go out at once after a quiet while: one batch."""
 
 
 class TokenBucket:
-    """At most `per_minute` queries a minute, in bursts of BURST."""
+    """At most `per_minute` queries in any minute.
+
+    `burst` of them may go out at once, the rest flows evenly: 2,400 a minute are 100 and 2,300, so
+    that no minute holds more, however Google counts. `quiet` is for how long nothing was asked.
+    """
 
     def __init__(
         self,
         per_minute: int,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        quiet: float = 3600.0,
     ) -> None:
-        self.per_second = per_minute / 60
-        self._tokens = float(BURST)
+        self.burst = max(1, min(MOST_AT_ONCE, per_minute // 24))
+        self.per_second = max(per_minute - self.burst, per_minute / 2) / 60
+        self._tokens = min(float(self.burst), quiet * self.per_second)
         self._clock = clock
         self._sleep = sleep
         self._last = clock()
@@ -56,5 +63,5 @@ class TokenBucket:
 
     def _refill(self) -> None:
         now = self._clock()
-        self._tokens = min(BURST, self._tokens + (now - self._last) * self.per_second)
+        self._tokens = min(self.burst, self._tokens + (now - self._last) * self.per_second)
         self._last = now

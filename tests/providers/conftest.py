@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,12 @@ def configured(settings: Settings) -> Callable[[type[Provider[Any]]], Provider[A
         return provider
 
     return configure
+
+
+@pytest.fixture(autouse=True)
+def _journals_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed run leaves behind must not reach the next test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg-state"))
 
 
 @pytest.fixture(autouse=True)
