@@ -34,12 +34,9 @@ def decode(field: str) -> bytes:
     if len(field) > MAX_RESPONSE * 4 // 3 + 4:
         raise RejectedError("too_large")
     try:
-        content = base64.b64decode(field.replace("\r", "").replace("\n", ""), validate=True)
+        return base64.b64decode(field.replace("\r", "").replace("\n", ""), validate=True)
     except (ValueError, binascii.Error):
         raise RejectedError("not_base64") from None
-    if len(content) > MAX_RESPONSE:
-        raise RejectedError("too_large")
-    return content
 
 
 def parse(content: bytes) -> Any:
@@ -90,8 +87,6 @@ def _tree(content: bytes) -> Any:
 def _check_nodes(root: Any) -> None:
     """Comments would cut texts in two; unknown namespaces are where forged parts hide."""
     if root.getroottree().xpath("//comment() | //processing-instruction()"):
-        raise RejectedError("comment")
-    if root.getprevious() is not None or root.getnext() is not None:
         raise RejectedError("comment")
     for element in root.iter():
         if etree.QName(element).namespace not in _ELEMENTS:

@@ -308,6 +308,12 @@ def with_object(sp: ServiceProvider) -> Any:
     return response
 
 
+def object_in_key_info(sp: ServiceProvider) -> Any:
+    response = sp.signed()
+    etree.SubElement(response.find(f".//{DS}KeyInfo"), f"{DS}Object").text = "hidden"
+    return response
+
+
 def xslt(sp: ServiceProvider) -> Any:
     response = sp.signed()
     transforms = response.find(f".//{DS}Transforms")
@@ -356,6 +362,7 @@ SIGNATURE: dict[Attack, str] = {
     two_references: "signature_shape",
     two_signed_infos: "signature_shape",
     with_object: "signature_shape",
+    object_in_key_info: "signature_shape",
     xslt: "signature_shape",
     inclusive_canonicalization: "signature_shape",
     comment_in_digest: "comment",
@@ -381,6 +388,38 @@ def _other_acs(sp: ServiceProvider) -> str:
     return sp.connection.acs_url.partition("=")[0] + "=" + OTHER_JQ
 
 
+def _edited(edit: Callable[[Any], object], name: str) -> Attack:
+    """A Response whose Assertion was edited before it was signed."""
+
+    def attack(sp: ServiceProvider) -> Any:
+        response = sp.document()
+        edit(idp.assertion_of(response))
+        return sp.provider.sign(response)
+
+    attack.__name__ = name
+    return attack
+
+
+def _drop(tag: str) -> Attack:
+    def edit(assertion: Any) -> None:
+        found = assertion.find(f".//{SAML}{tag}")
+        found.getparent().remove(found)
+
+    return _edited(edit, f"no {tag}")
+
+
+def _twice(tag: str) -> Attack:
+    def edit(assertion: Any) -> None:
+        found = assertion.find(f".//{SAML}{tag}")
+        found.addnext(deepcopy(found))
+
+    return _edited(edit, f"two {tag}")
+
+
+def _proxied(assertion: Any) -> None:
+    etree.SubElement(assertion.find(f"{SAML}Conditions"), f"{SAML}ProxyRestriction")
+
+
 SEMANTICS: list[tuple[Attack, str]] = [
     (_says(audience="urn:flex:JQ0"), "audience"),
     (_says(audience="urn:flex:" + OTHER_JQ), "audience"),
@@ -404,6 +443,18 @@ SEMANTICS: list[tuple[Attack, str]] = [
     (_says(status="urn:oasis:names:tc:SAML:2.0:status:Requester"), "status"),
     (_says(in_response_to=lambda _: idp.new_id()), "in_response_to"),
     (_says(name_id=""), "name_id"),
+    (_drop("NameID"), "name_id"),
+    (_drop("Issuer"), "issuer"),
+    (_drop("Subject"), "subject_confirmation"),
+    (_drop("SubjectConfirmation"), "subject_confirmation"),
+    (_twice("SubjectConfirmation"), "subject_confirmation"),
+    (_drop("Conditions"), "conditions"),
+    (_twice("Conditions"), "conditions"),
+    (_drop("AudienceRestriction"), "audience"),
+    (_drop("Audience"), "audience"),
+    (_edited(_proxied, "proxied"), "conditions"),
+    (_drop("AuthnStatement"), "authn_statement"),
+    (_twice("AuthnStatement"), "authn_statement"),
     (_says(name_id="ada@acme.example<!---->.evil.example"), "comment"),
     (_says(name_id="ada@acme.example<?x y?>.evil.example"), "comment"),
     (_says(not_on_or_after="tomorrow"), "conditions"),
@@ -429,6 +480,12 @@ def _with_head(head: str) -> Attack:
     return attack
 
 
+def _version_1_1(sp: ServiceProvider) -> Any:
+    response = sp.document()
+    response.set("Version", "1.1")
+    return sp.provider.sign(response)
+
+
 BOMB = (
     '<!DOCTYPE x [<!ENTITY a "ha">'
     + "".join(
@@ -446,8 +503,14 @@ ENCODING: list[tuple[str, Attack, str]] = [
     ("external", _with_head('<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "doctype"),
     ("laughs", _with_head(BOMB), "doctype"),
     ("utf-16", lambda sp: etree.tostring(sp.signed(), encoding="UTF-16"), "not_utf8"),
+    (
+        "utf-16 unsaid",
+        lambda sp: etree.tostring(sp.signed()).decode().encode("utf-16-le"),
+        "not_utf8",
+    ),
     ("latin-1", lambda sp: etree.tostring(sp.signed(), encoding="ISO-8859-1"), "not_utf8"),
     ("assertion", lambda sp: idp.assertion_of(sp.signed()), "not_a_response"),
+    ("SAML 1.1", _version_1_1, "not_a_response"),
     ("comment", lambda sp: b"<!-- -->" + etree.tostring(sp.signed()), "comment"),
 ]
 

@@ -72,6 +72,13 @@ def test_state_and_code_must_be_the_logins_own(
     assert "flex_session" not in sp.http.cookies
 
 
+def test_a_code_is_of_one_account(sp: ServiceProvider) -> None:
+    url = log_in(sp).headers["location"].replace(LOGIN_LINK[8:], HERON[8:])
+
+    assert 400 == sp.http.get(url).status_code
+    assert "flex_session" not in sp.http.cookies
+
+
 def test_a_session_is_of_one_account(sp: ServiceProvider) -> None:
     sp.http.get(log_in(sp).headers["location"], follow_redirects=True)
 

@@ -206,6 +206,8 @@ def test_tokens_are_validated_for_their_own_account(sp: ServiceProvider) -> None
 
 def test_a_token_is_refreshed_while_it_is_good(sp: ServiceProvider) -> None:
     token = token_of(sp)
+    other = IAM.replace(ACCOUNT, sp.connection.account_sid)
+    assert 401 == sp.http.post(f"{other}/Tokens/refresh", json={"token": token}).status_code
     sp.world.set_clock(1800)
     fresh = sp.http.post(f"{IAM}/Tokens/refresh", json={"token": token}).json()
     sp.world.set_clock(3700)

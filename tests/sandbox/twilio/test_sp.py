@@ -12,6 +12,8 @@ from bs4 import BeautifulSoup
 from cryptography import x509
 from lxml import etree
 
+from sandbox.twilio import saml_document
+from sandbox.twilio.rejected import RejectedError
 from sandbox.world import World
 from tests.sandbox.twilio import attacks, idp
 from tests.sandbox.twilio.idp import DS, SAML, SAMLP, Idp
@@ -117,6 +119,13 @@ def test_what_is_no_plain_xml_is_refused(
 
 def test_a_form_of_more_than_256_kb_is_not_read(sp: ServiceProvider) -> None:
     assert 413 == sp.post("A" * 400_000).status_code
+
+
+def test_a_field_too_large_is_named_where_a_form_is_not() -> None:
+    with pytest.raises(RejectedError) as refused:
+        saml_document.decode("A" * 400_000)
+
+    assert "too_large" == refused.value.code
 
 
 def test_an_assertion_is_good_once(sp: ServiceProvider) -> None:
