@@ -42,11 +42,17 @@ IAM_HOST = "iam.twilio.com"
 PREVIEW_HOST = "preview.twilio.com"
 
 
+_STRICT = (
+    "strict SAML; 401 with code 70004 as quoted in public; inferred: a login begun at the identity"
+    " provider lands on a trusted RelayState, else on the default redirect URL"
+)
+
+
 def _endpoints(prefix: str) -> list[Endpoint]:
     metadata = "404: no published sample says what it holds"
     return [
         Endpoint("POST", f"{prefix}/authenticate", "authenticate", "seen in a real client"),
-        Endpoint("POST", f"{prefix}/saml2", "saml2", "seen in a real client", "strict SAML"),
+        Endpoint("POST", f"{prefix}/saml2", "saml2", "seen in a real client", _STRICT),
         Endpoint("GET", f"{prefix}/saml2/metadata", "metadata", "inferred", metadata),
         Endpoint("POST", f"{prefix}/Tokens/refresh", "refresh", "seen in a real client"),
         Endpoint("POST", f"{prefix}/Tokens/validate", "validate", "seen in a real client"),
