@@ -16,7 +16,8 @@ import sys
 import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
-from cli import env, sandbox
+from cli import env, new, sandbox
+from cli import pulumi_verbs as verbs
 from models.errors import FlexSsoError
 
 USAGE_ERROR = 64
@@ -31,6 +32,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("env")(env.env)
+app.command("new", epilog=new.EPILOG)(new.new)
+app.command("up", epilog=verbs.UP_EPILOG, context_settings=verbs.PASS_ON)(verbs.up)
+app.command("preview", epilog=verbs.PREVIEW_EPILOG, context_settings=verbs.PASS_ON)(verbs.preview)
+app.command("destroy", epilog=verbs.DESTROY_EPILOG, context_settings=verbs.PASS_ON)(verbs.destroy)
 app.add_typer(sandbox.app, name="sandbox")
 
 

@@ -1,0 +1,122 @@
+"""`./flexsso new <tenant>.<environment>`: a stack's file and folder, from a handful of answers.
+
+Answers come from `--from` (a file in the shape of the stack's `tenant`), then options, then, on a
+terminal, questions about what is still missing. Only what can't be derived is asked. All of it is
+checked as `pulumi up` would check it before a file is written, and no file is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import sandbox_server as server
+from cli import stack_draft as draft
+from cli.env import engine_environment
+from cli.project import PROJECT
+from cli.sandbox import DEFAULT_PORT, STATE_DIR
+from models.errors import FlexSsoError
+
+EPILOG = """\b
+Example:
+  ./flexsso new acme.prod --name "Acme Support" --customer C0123abcd \\
+    --domain acme.example --runtime-domain acme-falcon-1234 \\
+    --account-sid AC00000000000000000000000000000000 \\
+    --group flex-agents@acme.example=agent
+"""
+
+
+def new(  # noqa: PLR0913  one for each question
+    stack: Annotated[str, typer.Argument(help="Its name: <tenant>.<environment>.")],
+    name: Annotated[str, typer.Option(help="What people call the contact centre.")] = "",
+    customer: Annotated[str, typer.Option(help="Google customer id, such as C0123abcd.")] = "",
+    domain: Annotated[str, typer.Option(help="Primary domain at Google.")] = "",
+    admin: Annotated[str, typer.Option(help="Administrator to act as, if any.")] = "",
+    account_sid: Annotated[str, typer.Option(help="Twilio Account SID.")] = "",
+    runtime_domain: Annotated[str, typer.Option(help="The part after flex.twilio.com/.")] = "",
+    legacy: Annotated[bool, typer.Option("--legacy", help="Legacy SSO, iam.twilio.com.")] = False,
+    person: Annotated[list[str] | None, typer.Option(help="EMAIL=ROLE[,ROLE]; repeat.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="GROUP=ROLE[,ROLE]; repeat.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="Another stack's file, or a `tenant` object.")
+    ] = None,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="For the sandbox, with its credentials.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the file, write none.")] = False,
+) -> None:
+    """Begin a stack: its file, its folder, and the stack at Pulumi.
+
+    On a terminal it asks for what is missing.
+    """
+    options = {
+        "name": name,
+        "google.customer": customer,
+        "google.domain": domain,
+        "google.admin": admin,
+        "flex.account_sid": account_sid,
+        "flex.runtime_domain": runtime_domain,
+        "flex.generation": "legacy" if legacy else "",
+    }
+    begun, listed = draft.begin(from_file)
+    tenant = draft.with_options(begun, options)
+    tenant = draft.complete(tenant, _ask if _is_terminal() else None)
+    tenant = draft.with_groups(tenant, group or [])
+    if sandbox:
+        tenant = draft.with_sandbox_credentials(tenant)
+    table = draft.roles_csv(listed, person or [])
+    files = draft.files(stack, tenant, table, _sandbox_address() if sandbox else None)
+    create(PROJECT, stack, files, dry_run=dry_run)
+
+
+def create(project: Path, stack: str, files: dict[str, str], *, dry_run: bool) -> None:
+    """Write the files (path in the project → text) and run `pulumi stack init`."""
+    draft.require_absent(project, files)
+    if dry_run:
+        for path, text in files.items():
+            typer.echo(f"--- {path}\n{text}")
+        return
+    environment = engine_environment(project, os.environ)
+    for path, text in files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        with (project / path).open("x", encoding="utf-8") as file:
+            file.write(text)
+        typer.echo(path)
+    _init(project, stack, environment)
+    typer.echo(f"next: ./flexsso up {stack}", err=True)
+
+
+def _init(project: Path, stack: str, environment: dict[str, str]) -> None:
+    command = ["pulumi", "stack", "init", "--non-interactive", stack]
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        what = f"The files are written, but pulumi stack init failed: {done.stderr.strip()}"
+        raise FlexSsoError(what, hint=f'eval "$(./flexsso env)"; pulumi stack init {stack}')
+
+
+def _sandbox_address() -> str:
+    running = server.find(STATE_DIR)
+    return running.address if running else server.address(DEFAULT_PORT)
+
+
+def _is_terminal() -> bool:
+    return typer.get_text_stream("stdin").isatty()
+
+
+def _ask(question: draft.Question) -> str:
+    """Ask until the answer has the right shape; the empty one if that is allowed."""
+    typer.echo(f"\n{question.explained}", err=True)
+    while True:
+        answer: Any = typer.prompt(
+            question.label, default="" if question.optional else None, show_default=False, err=True
+        )
+        problem = question.problem(answer)
+        if not problem:
+            return str(answer).strip()
+        typer.echo(f"  {problem}", err=True)

@@ -1,0 +1,239 @@
+"""What `./flexsso new` knows of a stack before there is one: answers, and the files they make.
+
+A draft is the object `tenant` of a stack's file with the given keys only. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from cli.stack_file import NAMESPACE, render
+from models.errors import FlexSsoError
+from models.stack import NAME, read_stack
+from models.tenant import Tenant
+
+Draft = dict[str, Any]
+People = dict[str, list[str]]
+
+ROLES_FILE = "roles.csv"
+CSV_HEAD = "email,roles,full_name\n"
+OF_ONE_STACK = ("flex.connection", "saml_app.certificate", "saml_app.spid")
+CREDENTIALS = ".sandbox/credentials"
+REQUIRED = (
+    "name",
+    "google.customer",
+    "google.domain",
+    "flex.account_sid",
+    "flex.runtime_domain",
+)
+ASKED = (*REQUIRED[:3], "google.admin", *REQUIRED[3:])
+
+
+class Question(NamedTuple):
+    """One key of the stack's file that somebody is asked for."""
+
+    key: str
+
+    @property
+    def label(self) -> str:
+        """The last part of its key, as words."""
+        return self.key.rpartition(".")[2].replace("_", " ").capitalize()
+
+    @property
+    def optional(self) -> bool:
+        """Whether no answer is an answer."""
+        return self.key not in REQUIRED
+
+    @property
+    def explained(self) -> str:
+        """What it is, in a line."""
+        what = _field(self.key).description or ""
+        return f"{what} (Enter: none)" if self.optional else what
+
+    def problem(self, answer: str) -> str:
+        """What is wrong with an answer, "" if nothing."""
+        if not answer.strip():
+            return "" if self.optional else "an answer is needed"
+        field = _field(self.key)
+        kind: Any = field.annotation
+        if field.metadata:
+            kind = Annotated[kind, *field.metadata]
+        try:
+            TypeAdapter(kind).validate_python(answer.strip())
+        except ValidationError as error:
+            return str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        return ""
+
+
+def begin(source: Path | None) -> tuple[Draft, str]:
+    """The draft that a file holds, and the text of its roles.csv ("" if there is none).
+
+    The file is another stack's, or holds the object `tenant` alone; without one all is empty.
+    Another stack's connection, certificate and app number are left out: they are that stack's.
+    Raises FlexSsoError if the file is neither.
+    """
+    if source is None:
+        return {}, ""
+    try:
+        content = yaml.safe_load(source.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise FlexSsoError(f"Can't read {source}: {error}") from None
+    is_stack = isinstance(content, dict) and isinstance(content.get("config"), dict)
+    draft = content["config"].get(f"{NAMESPACE}:tenant") if is_stack else content
+    if not isinstance(draft, dict):
+        hint = "give a stack's file (stacks/Pulumi.<stack>.yaml), or the object `tenant` alone"
+        raise FlexSsoError(f"{source} holds no tenant.", hint=hint)
+    if not is_stack:
+        return draft, ""
+    for key in OF_ONE_STACK:
+        _drop(draft, key)
+    return draft, _table_beside(source, draft)
+
+
+def _table_beside(source: Path, draft: Draft) -> str:
+    stack = source.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    path = source.parent / stack / str(_get(draft, "roles.file") or ROLES_FILE)
+    return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+
+
+def with_options(draft: Draft, options: dict[str, str]) -> Draft:
+    """The draft with each option (dotted key → value) that was given."""
+    changed = deepcopy(draft)
+    for key, value in options.items():
+        if value:
+            _put(changed, key, value)
+    return changed
+
+
+def complete(draft: Draft, ask: Callable[[Question], str] | None) -> Draft:
+    """Ask for each key that is missing.
+
+    Raises FlexSsoError that names all of them if there is nobody to `ask`.
+    """
+    missing = [key for key in REQUIRED if _get(draft, key) is None]
+    if ask is None:
+        if missing:
+            lines = [f"  {_option(key)}: {_field(key).description}" for key in missing]
+            what = "\n".join([f"Still missing, {len(missing)}:", *lines])
+            hint = "give these options or --from; on a terminal, you are asked"
+            raise FlexSsoError(what, hint=hint)
+        return draft
+    if not missing:
+        return draft
+    asked = [Question(key) for key in ASKED if _get(draft, key) is None]
+    return with_options(draft, {question.key: ask(question) for question in asked})
+
+
+def with_groups(draft: Draft, groups: list[str]) -> Draft:
+    """The draft with its roles.csv named, and with groups, given as GROUP=ROLE[,ROLE]."""
+    changed = with_options(draft, {"roles.file": ROLES_FILE})
+    if groups:
+        changed["roles"]["groups"] = {**changed["roles"].get("groups", {}), **_pairs(groups)}
+    return changed
+
+
+def roles_csv(listed: str, persons: list[str]) -> str:
+    """The text of roles.csv: what is `listed`, then people given as EMAIL=ROLE[,ROLE]."""
+    table = io.StringIO()
+    columns = (listed or CSV_HEAD).splitlines()[0].count(",") + 1
+    writer = csv.writer(table, lineterminator="\n")
+    for email, roles in _pairs(persons).items():
+        writer.writerow([email, " ".join(roles), *[""] * (columns - 2)])
+    return (listed.rstrip("\n") + "\n" if listed else CSV_HEAD) + table.getvalue()
+
+
+def with_sandbox_credentials(draft: Draft) -> Draft:
+    """The draft with the files in which the sandbox puts its keys."""
+    customer, account = _get(draft, "google.customer"), _get(draft, "flex.account_sid")
+    return with_options(
+        draft,
+        {
+            "credentials.google.file": f"{CREDENTIALS}/google-{customer}.json",
+            "credentials.twilio.file": f"{CREDENTIALS}/twilio-{account}.json",
+        },
+    )
+
+
+def files(stack: str, draft: Draft, table: str, base: str | None) -> dict[str, str]:
+    """Path in the project → text of each file to write.
+
+    Raises TenantConfigError with all mistakes, as `pulumi up` would find them.
+    """
+    _check(stack, draft, table)
+    return {
+        f"stacks/Pulumi.{stack}.yaml": render(stack, draft, base),
+        f"stacks/{stack}/{ROLES_FILE}": table,
+    }
+
+
+def require_absent(project: Path, wanted: dict[str, str]) -> None:
+    """Raise FlexSsoError if one of the files is there already."""
+    for path in wanted:
+        if (project / path).exists():
+            hint = "nothing was written; choose another name, or edit that file"
+            raise FlexSsoError(f"{path} is there already.", hint=hint)
+
+
+def _check(stack: str, draft: Draft, table: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        if NAME.fullmatch(stack):
+            place = Path(folder) / stack
+            place.mkdir()
+            (place / ROLES_FILE).write_text(table, encoding="utf-8")
+        read_stack(stack, draft, Path(folder), datetime.now(UTC))
+
+
+def _pairs(given: list[str]) -> People:
+    found: People = {}
+    for one in given:
+        who, sign, roles = one.partition("=")
+        if not (who and sign and roles):
+            hint = "for example ada@acme.example=agent,supervisor"
+            raise FlexSsoError(f"Expected WHO=ROLE[,ROLE], got '{one}'.", hint=hint)
+        found[who.strip()] = [role.strip() for role in roles.split(",")]
+    return found
+
+
+def _option(key: str) -> str:
+    return f"--{key.rpartition('.')[2].replace('_', '-')}"
+
+
+def _field(key: str) -> Any:
+    model: type[BaseModel] = Tenant
+    *path, last = key.split(".")
+    for part in path:
+        model = model.model_fields[part].annotation  # type: ignore[assignment]
+    return model.model_fields[last]
+
+
+def _get(draft: Draft, key: str) -> Any:
+    value: Any = draft
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _put(draft: Draft, key: str, value: Any) -> None:
+    *path, last = key.split(".")
+    for part in path:
+        if not isinstance(draft.get(part), dict):
+            draft[part] = {}
+        draft = draft[part]
+    draft[last] = value
+
+
+def _drop(draft: Draft, key: str) -> None:
+    path, _, last = key.rpartition(".")
+    section = _get(draft, path)
+    if isinstance(section, dict):
+        section.pop(last, None)
