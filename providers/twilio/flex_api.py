@@ -15,6 +15,8 @@ from providers.settings import twilio_key
 from providers.twilio.failures import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from twilio.rest import Client  # noqa: TID251  this is the façade
 
     from providers.settings import Settings
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration"
 TASKROUTER = "https://taskrouter.twilio.com/v1/Workspaces"
 TIMEOUT_SECONDS = 30.0
+PAGE = 1000
 
 
 class FlexApi:
@@ -53,6 +56,16 @@ class FlexApi:
             if worker["friendly_name"].casefold() == name_id.casefold():
                 return {**worker, "attributes": json.loads(worker["attributes"] or "{}")}
         return None
+
+    def workers(self, workspace_sid: str) -> Iterator[dict[str, Any]]:
+        """All TaskRouter workers, `attributes` parsed, 1000 a page."""
+        url = f"{TASKROUTER}/{workspace_sid}/Workers"
+        params: dict[str, object] | None = {"PageSize": PAGE}
+        while url:
+            page = self._send("GET", url, "listing workers", params=params)
+            for worker in page.get("workers", []):
+                yield {**worker, "attributes": json.loads(worker["attributes"] or "{}")}
+            url, params = (page.get("meta") or {}).get("next_page_url") or "", None
 
     def _send(
         self,

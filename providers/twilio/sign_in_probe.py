@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SERVICES = "https://services.twilio.com/v1/Flex"
 IAM = "https://iam.twilio.com/v1/Accounts"
 FLEX = "https://flex.twilio.com/"
+PUBLIC_CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration/Public"
 HOPS = 8
 AUTHN_REQUEST_LIMIT = 65536
 TIMEOUT_SECONDS = 30.0
@@ -78,6 +79,17 @@ class SignInProbe:
             Connection(str(item.get("connection_name", "")), bool(item.get("active")))
             for item in found
         ]
+
+    def public_configuration(self) -> dict[str, Any] | None:
+        """What Flex tells everybody of the account's configuration; None if it has no Flex."""
+        response = self._send(
+            "GET",
+            PUBLIC_CONFIGURATION,
+            "reading the public part of the Flex configuration",
+            params={"AccountSid": self._account_sid},
+        )
+        found = _json_object(response).get("configurations") or []
+        return dict(found[0]) if found else None
 
     def look(self, generation: Generation, connection: str | None, runtime_domain: str) -> Seen:
         """Begin a login and stop at the door of the identity provider."""

@@ -1,0 +1,43 @@
+"""`verify`: everything that can be known about a stack's sign-in, in one report.
+
+OBSERVE looks at both consoles as far as anything shows them, PREDICT applies Flex's rules to what
+Google would send for each person, EVIDENCE reads what real sign-ins left behind. Nothing is
+written, nobody is signed in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.verification.evidence_side import look_for_evidence
+from components.verification.flex_side import look_at_flex
+from components.verification.google_side import look_at_google
+from components.verification.looking import waiting
+from models.finding import Finding, Part, Report, Who
+
+if TYPE_CHECKING:
+    from components.verification.expected import Expected
+    from providers.settings import Settings
+
+
+def verify(settings: Settings, expected: Expected) -> Report:
+    """Look at everything. Never raises an expected error: a failed look is a finding."""
+    findings = [
+        *_deployment(expected),
+        *look_at_flex(settings, expected),
+        *look_at_google(settings, expected),
+        *look_for_evidence(settings, expected),
+    ]
+    order = list(Part)
+    return Report(
+        stack=expected.stack,
+        phase=expected.phase.value if expected.deployed else "not_deployed",
+        findings=sorted(findings, key=lambda one: order.index(one.part)),
+    )
+
+
+def _deployment(expected: Expected) -> list[Finding]:
+    if expected.deployed:
+        return []
+    note = f"nothing was deployed yet: pulumi up -s {expected.stack}"
+    return [waiting(Part.OBSERVE, "stack", note, who=Who.STACK)]
