@@ -49,39 +49,55 @@ ROLES, FULL_NAME = "Roles", "Full_Name"
 
 
 class GoogleFlexSsoArgs(TypedDict):
-    """What one tenant needs.
-
-    `tenant` has the shape of `models.tenant.Tenant`; `people` is e-mail → {roles, full_name?};
-    `idp_metadata` is the text of GoogleIDPMetadata.xml, None until a person has brought it;
-    `metadata_path` is where it should be put.
-    """
+    """What one tenant needs."""
 
     stack: str
+    """Its name, <tenant>.<environment>; part of the connection's Friendly Name."""
     tenant: dict[str, Any]
+    """The contact centre, in the shape of `models.tenant.Tenant`."""
     people: dict[str, Any]
+    """E-mail → {roles, full_name?}."""
     idp_metadata: str | None
+    """The text of GoogleIDPMetadata.xml; none until a person has brought it."""
     metadata_path: str
+    """Where that file should be put, for the hand-off."""
 
 
 class GoogleFlexSso(pulumi.ComponentResource):
     """A tenant's sign-in from Google to Twilio Flex."""
 
     status: pulumi.Output[str]
+    """How far the stack has come, a phase: `awaiting_connection` … `verified`, or `drifted`."""
     next_step: pulumi.Output[str]
+    """One sentence: who does what next, and where."""
     sso_url: pulumi.Output[str | None]
+    """Google's SSO URL, from the metadata file; none while there is no file."""
     idp_entity_id: pulumi.Output[str | None]
+    """Google's Entity ID, from the metadata file."""
     certificate_fingerprint: pulumi.Output[str | None]
+    """SHA-256 fingerprint of the signing certificate of Google's that is used."""
     certificate_not_after: pulumi.Output[str | None]
+    """When that certificate ends, in UTC: 2031-05-06T07:08:09Z."""
     acs_url: pulumi.Output[str | None]
+    """Flex's ACS URL, for the SAML app; none before there is a connection."""
     sp_entity_id: pulumi.Output[str | None]
+    """Flex's Entity ID, for the SAML app."""
     start_url: pulumi.Output[str]
+    """The SAML app's Start URL, where Google's tile leads."""
     login_url: pulumi.Output[str]
+    """Where people log in to this Flex."""
     connection: pulumi.Output[str | None]
+    """The JQ sid of Flex's SSO connection; none with legacy SSO."""
     runtime_domain: pulumi.Output[str]
+    """The part after flex.twilio.com/, as Flex tells it."""
     schema_name: pulumi.Output[str]
+    """API name of the custom schema at Google."""
     role_counts: pulumi.Output[dict[str, int]]
+    """Role → number of people who have it here."""
     strays: pulumi.Output[list[str]]
+    """People who hold our fields at Google and are not listed."""
     handoff: pulumi.Output[dict[str, Any]]
+    """What to paste where, as data: steps, screens, fields (`models.handoff.Handoff`)."""
 
     def __init__(
         self, name: str, args: GoogleFlexSsoArgs, opts: pulumi.ResourceOptions | None = None
