@@ -125,7 +125,9 @@ def _fields(facts: HandoffFacts, *, upper: bool) -> list[HandoffField]:
 
     fields = [
         HandoffField(
-            label="Friendly Name", value=facts.friendly_name, trap="Only a name for the Console."
+            label="Friendly Name",
+            value=facts.friendly_name,
+            trap="Shown in the Twilio Console only.",
         ),
         HandoffField(
             label="X.509 CERTIFICATE" if upper else "X.509 Certificate",
@@ -157,7 +159,7 @@ def _fields(facts: HandoffFacts, *, upper: bool) -> list[HandoffField]:
             label="Login using Popup" if upper else "Login using popup",
             value="on" if facts.login_popup else "off",
             kind=Kind.TICK if facts.login_popup else Kind.LEAVE,
-            trap="As tenant.flex.login_popup says: `up` writes the same into Flex's configuration.",
+            trap="`tenant.flex.login_popup` decides, here and in Flex's configuration.",
         ),
     ]
     if upper:

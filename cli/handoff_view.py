@@ -1,0 +1,191 @@
+"""`View`: a hand-off with what is known about each screen, ready to be shown in any form.
+
+Made from a stack's outputs and its attestations alone; no network, no configuration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from models.handoff import Handoff, HandoffField, HandoffScreen, HandoffStep, Kind, Proof
+from models.phase import Phase
+
+if TYPE_CHECKING:
+    from models.attestation import Attestations
+
+
+class Mark(StrEnum):
+    """What is known of a step or screen, in the words of the page."""
+
+    SEEN = "seen"
+    ATTESTED = "attested"
+    STALE = "attested for other values"
+    WAITING = "waits for you"
+    NOT_SHOWN = "nothing shows it"
+    LATER = "later"
+
+
+HEADLINES = {
+    Phase.AWAITING_CONNECTION: "Flex has no SSO connection yet",
+    Phase.AWAITING_GOOGLE_APP: "Google's SAML app is missing",
+    Phase.AWAITING_FLEX_FORM: "Flex does not send people to Google yet",
+    Phase.ACTIVE: "Ready: nobody has signed in since the last change",
+    Phase.VERIFIED: "Sign-in works",
+    Phase.DRIFTED: "A console differs from the record",
+}
+SOON_DAYS = 60
+
+
+@dataclass(frozen=True)
+class ScreenView:
+    """One screen, and what is known of it. `note` is a sentence or empty."""
+
+    screen: HandoffScreen
+    mark: Mark
+    note: str
+    fields: list[FieldView]
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field: what to do with it, and its value if there is something to copy."""
+
+    field: HandoffField
+    does: str
+    copies: bool
+    certificate: bool
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One visit to a console."""
+
+    number: int
+    step: HandoffStep
+    mark: Mark
+    screens: list[ScreenView]
+
+    @property
+    def unproved(self) -> str:
+        """Titles of the screens for which there is neither observation nor word, once done."""
+        open_ = [one for one in self.screens if one.mark in {Mark.NOT_SHOWN, Mark.STALE}]
+        return ", ".join(one.screen.title for one in open_)
+
+
+@dataclass(frozen=True)
+class View:
+    """The whole hand-off. `certificate_days` is None while there is no certificate."""
+
+    handoff: Handoff
+    headline: str
+    waits_for: str
+    steps: list[StepView]
+    certificate_days: int | None
+    certificate_ends: str
+    certificate_fingerprint: str
+    made_at: str
+
+    @property
+    def certificate_ends_soon(self) -> bool:
+        """Whether the band should warn."""
+        return self.certificate_days is not None and self.certificate_days < SOON_DAYS
+
+
+def view_of(outputs: dict[str, Any], attestations: Attestations, now: datetime) -> View:
+    """Put outputs (`pulumi stack output --json`) and attestations together."""
+    handoff = Handoff.model_validate(outputs["handoff"])
+    ends = outputs.get("certificate_not_after")
+    return View(
+        handoff=handoff,
+        headline=HEADLINES[handoff.phase],
+        waits_for=_waits_for(handoff),
+        steps=[
+            _step_view(number, step, handoff, attestations)
+            for number, step in enumerate(handoff.steps, start=1)
+        ],
+        certificate_days=(datetime.fromisoformat(ends) - now).days if ends else None,
+        certificate_ends=ends[:10] if ends else "",
+        certificate_fingerprint=outputs.get("certificate_fingerprint") or "",
+        made_at=now.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )
+
+
+def _waits_for(handoff: Handoff) -> str:
+    if handoff.phase is Phase.VERIFIED:
+        return "Nobody"
+    if handoff.phase is Phase.DRIFTED:
+        return "Somebody who puts the field back"
+    waiting = next(step for step in handoff.steps if step.waiting)
+    if waiting.id == "sign_in":
+        return "One of the people who may sign in"
+    return f"An administrator of the {waiting.console}"
+
+
+def _step_view(
+    number: int, step: HandoffStep, handoff: Handoff, attestations: Attestations
+) -> StepView:
+    mark = Mark.SEEN if step.done else Mark.WAITING if step.waiting else Mark.LATER
+    screens = [_screen_view(screen, step, handoff, attestations) for screen in step.screens]
+    return StepView(number, step, mark, screens)
+
+
+def _screen_view(
+    screen: HandoffScreen, step: HandoffStep, handoff: Handoff, attestations: Attestations
+) -> ScreenView:
+    mark, note = _judge(screen, step, handoff.phase, attestations)
+    if mark in {Mark.NOT_SHOWN, Mark.STALE} and step.done:
+        command = f'`./flexsso handoff {handoff.stack} --attest {screen.id} --by "Your Name"`'
+        note = f"{note} Look, then say so: {command}"
+    return ScreenView(screen, mark, note, [_field_view(field, handoff) for field in screen.fields])
+
+
+def _judge(
+    screen: HandoffScreen, step: HandoffStep, phase: Phase, attestations: Attestations
+) -> tuple[Mark, str]:
+    """What is known of a screen: seen by ourselves first, then a person's word."""
+    if screen.proof is Proof.SIGN_IN and phase is Phase.VERIFIED:
+        return Mark.SEEN, "The sign-in shows it."
+    if screen.proof is Proof.STEP:
+        return (Mark.SEEN, "") if step.done else (_pending(step), "")
+    given = attestations.get(screen.id)
+    if given is not None and given.holds_for(screen):
+        return Mark.ATTESTED, f"Attested by {given}."
+    if given is not None:
+        return Mark.STALE, f"{given} attested other values than these."
+    why = (
+        "The first sign-in will show it." if screen.proof is Proof.SIGN_IN else "No API shows this."
+    )
+    return (Mark.NOT_SHOWN, why) if step.done else (_pending(step), "")
+
+
+def _pending(step: HandoffStep) -> Mark:
+    return Mark.WAITING if step.waiting else Mark.LATER
+
+
+_VERBS = {
+    Kind.PASTE: "Paste",
+    Kind.CHOOSE: "Choose",
+    Kind.TICK: "Tick it",
+    Kind.COMPARE: "Should show",
+    Kind.BRING_BACK: "Bring back",
+}
+NOT_KNOWN = "Not known yet: do the steps before, then run `pulumi up` again"
+
+
+def _field_view(field: HandoffField, handoff: Handoff) -> FieldView:
+    copies = bool(field.value) and field.kind in {Kind.PASTE, Kind.CHOOSE, Kind.COMPARE}
+    does = _VERBS.get(field.kind, f"Leave it {field.value or 'empty'}")
+    if field.kind is Kind.BRING_BACK:
+        does = _bring_back(field, handoff.stack)
+    elif not field.value:
+        does = does if field.kind is Kind.LEAVE else NOT_KNOWN
+    return FieldView(field, does, copies, field.value.startswith("-----BEGIN CERTIFICATE-----"))
+
+
+def _bring_back(field: HandoffField, stack: str) -> str:
+    if field.value:
+        return f"Save the file, then `./flexsso handoff {stack} --metadata THE_FILE`"
+    return "Nothing to copy: `pulumi up` finds it (or set `tenant.flex.connection`)"
