@@ -26,7 +26,7 @@ from providers.google.progress import Progress
 
 if TYPE_CHECKING:
     from models.roles import People, Values
-    from providers.google.quota import TokenBucket
+    from providers.google.quota import QueryQuota
 
 SENDERS = 4
 ATTEMPTS = 6
@@ -39,10 +39,14 @@ Send = Callable[["People"], Outcomes]
 
 @dataclass
 class BulkResult:
-    """Who was written, with the values that Google answered; who was not, and why."""
+    """Who was written, with the values that Google answered; who was not, and why.
+
+    `tries` says how often each person was sent.
+    """
 
     done: People = field(default_factory=dict)
     failed: dict[str, FlexSsoError] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -69,19 +73,18 @@ class BulkWriter:
         self,
         send: Send,
         changes: People,
-        bucket: TokenBucket,
+        quota: QueryQuota,
         progress: Progress,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._send = send
         self._changes = changes
-        self._bucket = bucket
+        self._quota = quota
         self._progress = progress
         self._clock = clock
         self._sleep = sleep
         self._waiting = Waiting(deque(changes))
-        self._attempts: Counter[str] = Counter()
         self._senders = SENDERS
         self._start = clock()
         self._why = ""
@@ -100,12 +103,12 @@ class BulkWriter:
 
     def _next(self) -> list[str]:
         """The next batch, after the quota has let it through."""
-        chunk = self._waiting.take(self._bucket.burst, self._clock())
-        if chunk and self._bucket.seconds_for(len(chunk)) > 1:
+        chunk = self._waiting.take(self._quota.batch, self._clock())
+        if chunk and self._quota.seconds_for(len(chunk)) > 1:
             self._why = self._why or "the quota of queries a minute"
             self._progress.tell(len(self.result.done), self._why)
         if chunk:
-            self._bucket.take(len(chunk))
+            self._quota.take(len(chunk))
         return chunk
 
     def _collect(self, running: set[Future[Outcomes]]) -> set[Future[Outcomes]]:
@@ -122,7 +125,7 @@ class BulkWriter:
     def _judge(self, outcomes: Outcomes) -> None:
         again: dict[str, FlexSsoError] = {}
         for email, outcome in outcomes.items():
-            self._attempts[email] += 1
+            self.result.tries[email] += 1
             if not isinstance(outcome, FlexSsoError):
                 self.result.done[email] = outcome
             elif self._worth_another_try(email, outcome):
@@ -143,15 +146,14 @@ class BulkWriter:
         if isinstance(error, VendorApiError) and error.status == 400 and error.reason == "invalid":
             fresh = self._clock() - self._start < FRESH_SCHEMA_SECONDS
             return fresh and not self.result.done
-        return is_temporary(error) and self._attempts[email] < ATTEMPTS
+        return is_temporary(error) and self.result.tries[email] < ATTEMPTS
 
     def _hold(self, again: dict[str, FlexSsoError]) -> None:
         """Send these again later: as Google asks, or a little longer each time."""
         reasons = {one.reason for one in again.values() if isinstance(one, VendorApiError)}
-        pause = backoff(again, max(self._attempts[email] for email in again))
+        pause = backoff(again, max(self.result.tries[email] for email in again))
         if "userRateLimitExceeded" in reasons:
-            self._bucket.was_refused()
-            pause = max(pause, len(again) / self._bucket.per_second)
+            self._quota.was_refused()
         elif any(isinstance(one, RateLimitedError) for one in again.values()):
             self._senders = max(1, self._senders - 1)
         self._why = next(iter(again.values())).what

@@ -25,7 +25,7 @@ from providers.google.people_checks import (
     report_suspended,
 )
 from providers.google.progress import Progress
-from providers.google.quota import TokenBucket
+from providers.google.quota import QueryQuota
 from providers.google.read_back import read_back
 from providers.google.role_values import dump, our_values, outputs_of
 
@@ -45,7 +45,8 @@ class Convergence:
         self._wanted = wanted
         self._fields = wanted.value_fields
         self._journal = Journal.of(settings, wanted.customer, wanted.schema_name)
-        self._bucket = TokenBucket(settings.directory_queries_per_minute, quiet=quiet)
+        self._quota = QueryQuota(settings.directory_queries_per_minute, quiet)
+        self.result = BulkResult()
         self._stored_run: str | None = olds.get("run")
         self._listed: People = json.loads(olds.get("people") or "{}")
         self._before: People = json.loads(olds.get("before") or "{}")
@@ -76,7 +77,7 @@ class Convergence:
     def _live(self) -> dict[str, Person]:
         people = self._api.people(self._wanted.schema_name)
         live = {person.email: person for person in people}
-        self._bucket.take(len(live) // PAGE + 1)  # reads count for the quota, too
+        self._quota.take(len(live) // PAGE + 1)  # reads count for the quota, too
         return live
 
     @cached_property
@@ -110,7 +111,7 @@ class Convergence:
             for email, change in plan.changes.items()
         }
         run = self._begin(changes, had)
-        result = self._send(changes)
+        self.result = result = self._send(changes)
         self._look(changes, result)
         kept = remembered(was, self._before, self._values, set(result.failed), self._wanted.mode)
         outs = outputs_of(self._wanted, self._live, dump(merged(kept, had)), run)
@@ -139,7 +140,7 @@ class Convergence:
         if not changes:
             return BulkResult()
         send = partial(self._api.update_people, self._wanted.schema_name)
-        return BulkWriter(send, changes, self._bucket, Progress(len(changes))).run()
+        return BulkWriter(send, changes, self._quota, Progress(len(changes))).run()
 
     def _look(self, changes: People, result: BulkResult) -> None:
         """Let `live` hold what was written; who lost a value has failed."""

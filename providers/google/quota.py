@@ -1,67 +1,84 @@
-"""The Directory API's queries a minute, as a token bucket that several threads draw from.
+"""The Directory API's queries a minute, shared by the threads of one run.
 
 Google: 2,400 a minute for a user and project, more if the project has been granted more (Directory
-API "Limits and Quotas"). Each part of a batch counts.
+API "Limits and Quotas"). Each part of a batch counts. How Google cuts its minutes is not said, so
+no minute of ours holds more, wherever it starts.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_AT_ONCE = 100
-"""Queries that may go out at once after a quiet while: one batch."""
+MINUTE = 60.0
+BATCH = 100
+EVEN_SHARE = 0.975
+"""Of the quota, when queries are spread evenly: a little is left for clocks that differ."""
 
 
-class TokenBucket:
-    """At most `per_minute` queries in any minute.
+class QueryQuota:
+    """At most `per_minute` queries in any minute, as fast as they can be sent.
 
-    `burst` of them may go out at once, the rest flows evenly: 2,400 a minute are 100 and 2,300, so
-    that no minute holds more, however Google counts. `quiet` is for how long nothing was asked.
+    Once Google has refused one, somebody else uses the quota, too: from then on they are spread
+    evenly. So they are if the last run ended less than a minute ago (`quiet`, in seconds).
     """
 
     def __init__(
         self,
         per_minute: int,
+        quiet: float = MINUTE,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        *,
-        quiet: float = 3600.0,
     ) -> None:
-        self.burst = max(1, min(MOST_AT_ONCE, per_minute // 24))
-        self.per_second = max(per_minute - self.burst, per_minute / 2) / 60
-        self._tokens = min(float(self.burst), quiet * self.per_second)
+        self._per_minute = per_minute
         self._clock = clock
         self._sleep = sleep
-        self._last = clock()
+        self._sent: deque[tuple[float, int]] = deque()
+        self._free_at: float | None = None if quiet >= MINUTE else clock()
         self._lock = threading.Lock()
+
+    @property
+    def batch(self) -> int:
+        """How many queries to send in one batch: a small quota is not used up by one."""
+        return max(1, min(BATCH, self._per_minute // 24))
 
     def take(self, count: int) -> None:
         """Wait until `count` queries may go out."""
         with self._lock:
-            self._refill()
-            self._tokens -= count  # below nothing: who comes next waits for this one too
-            debt = -self._tokens
-        if debt > 0:
-            self._sleep(debt / self.per_second)
+            at = self._time_for(count)
+            self._sent.append((at, count))
+            if self._free_at is not None:
+                self._free_at = at
+        if at > self._clock():
+            self._sleep(at - self._clock())
 
     def seconds_for(self, count: int) -> float:
         """How long `take(count)` would wait now."""
         with self._lock:
-            self._refill()
-            return max(0.0, (count - self._tokens) / self.per_second)
+            return max(0.0, self._time_for(count) - self._clock())
 
     def was_refused(self) -> None:
-        """Google says that the quota is used up, whoever used it: go on from nothing."""
+        """Google says that the quota is used up: from here on evenly, starting from nothing."""
         with self._lock:
-            self._refill()
-            self._tokens = min(self._tokens, 0.0)
+            self._free_at = max(self._free_at or 0.0, self._clock())
 
-    def _refill(self) -> None:
+    def _time_for(self, count: int) -> float:
         now = self._clock()
-        self._tokens = min(self.burst, self._tokens + (now - self._last) * self.per_second)
-        self._last = now
+        while self._sent and self._sent[0][0] <= now - MINUTE:
+            self._sent.popleft()
+        at = max([now, *(sent for sent, _ in self._sent)])
+        over = sum(size for _, size in self._sent) + count - self._per_minute
+        for sent, size in self._sent:
+            if over <= 0:
+                break
+            at = max(at, sent + MINUTE)
+            over -= size
+        if self._free_at is None:
+            return at
+        even = count / (self._per_minute * EVEN_SHARE / MINUTE)
+        return max(at, max(self._free_at, now) + even)
