@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,15 +10,14 @@ from typing import Any
 import google_auth_httplib2
 import httplib2
 import pytest
-import uvicorn
 from google.oauth2 import service_account
 from googleapiclient import discovery  # noqa: TID251  the vendor's client is the judge here
 from googleapiclient.discovery_cache import get_static_doc  # noqa: TID251
 
 from sandbox.google import room
-from sandbox.hosts import HostRouter
 from sandbox.world import Options, World
 from tests.sandbox.google.browser import Browser
+from tests.servers import one_room, served
 
 CUSTOMER = "C01testing"
 SCOPE = "https://www.googleapis.com/auth/"
@@ -84,25 +80,10 @@ WORKSPACE: dict[str, Any] = {
 Client = Callable[..., Any]
 
 
-async def _no_control(scope: Any, receive: Any, send: Any) -> None:
-    raise AssertionError(scope["path"])
-
-
 @pytest.fixture(scope="session")
 def google_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    world = World(base=base, state_dir=tmp_path_factory.mktemp("google"))
-    router = HostRouter(room.hosts(world), _no_control)
-    server = uvicorn.Server(uvicorn.Config(router, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield world
-    server.should_exit = True
-    thread.join(timeout=5)
+    with served(tmp_path_factory.mktemp("google"), one_room(room)) as world:
+        yield world
 
 
 @pytest.fixture

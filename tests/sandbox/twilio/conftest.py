@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client  # noqa: TID251  the vendor's client is the judge here
 
 from sandbox import seed
-from sandbox.hosts import HostRouter
 from sandbox.twilio import room
 from sandbox.world import World
 from tests.sandbox.google.browser import Browser
 from tests.sandbox.twilio.idp import Idp
 from tests.sandbox.twilio.service_provider import ServiceProvider
+from tests.servers import one_room, served
 
 ENHANCED, LEGACY = seed.DEFAULT["twilio"]
 CONSOLE = "https://console.twilio.com"
@@ -73,26 +69,11 @@ def browser(world: World) -> Iterator[Browser]:
         yield opened
 
 
-async def _no_control(scope: Any, receive: Any, send: Any) -> None:
-    raise AssertionError(scope["path"])
-
-
 @pytest.fixture(scope="session")
 def twilio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Twilio's room served alone; a ServiceProvider plants it."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    world = World(base=base, state_dir=tmp_path_factory.mktemp("twilio"))
-    router = HostRouter(room.hosts(world), _no_control)
-    server = uvicorn.Server(uvicorn.Config(router, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield world
-    server.should_exit = True
-    thread.join(timeout=5)
+    with served(tmp_path_factory.mktemp("twilio"), one_room(room)) as world:
+        yield world
 
 
 @pytest.fixture(scope="session")
