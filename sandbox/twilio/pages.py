@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from sandbox.hosts import ALL_HOSTS, reachable
+from sandbox.pages import link, page_of
 from sandbox.twilio import saml_log
 from sandbox.twilio.claims import ClaimsError
 from sandbox.twilio.rejected import RejectedError
@@ -17,28 +15,10 @@ from sandbox.twilio.tokens import COOKIE, TTL
 if TYPE_CHECKING:
     from sandbox.world import World
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
-
-
-def link(url: str) -> str:
-    """A real URL as the visitor of this page can open it."""
-    return reachable(url, ALL_HOSTS)
-
-
-_environment = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.globals["link"] = link
-
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
-    """`twilio_<template>.html` as a response that no browser keeps."""
-    made = _environment.get_template(f"twilio_{template}.html").render(vendor="Twilio", **context)
-    return HTMLResponse(made, status, headers={"Cache-Control": "no-store"})
+    """`twilio_<template>.html`."""
+    return page_of("Twilio", template, status, context)
 
 
 def login_failed(world: World, error: RejectedError | ClaimsError) -> Response:
