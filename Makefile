@@ -34,7 +34,8 @@ check: .venv/.installed ## style, types, and who may import whom; all of them, t
 test: install ## all checks, all tests
 	@failed=0; \
 	$(MAKE) check || failed=1; \
-	$(PYTEST) $(PARALLEL) || failed=1; \
+	tools/chromium.sh || failed=1; \
+	$(PYTEST) $(PARALLEL) -rs || failed=1; \
 	exit $$failed
 
 e2e: install ## only the tests that run the real engine against the sandbox

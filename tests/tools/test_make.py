@@ -91,3 +91,34 @@ def test_when_pip_fails_there_is_no_stamp_and_a_hint(checkout, bare_path, progra
     assert answer.returncode == 1
     assert "hint: it needs to reach a package index" in answer.stderr
     assert not (checkout / ".venv" / ".installed").exists()
+
+
+@pytest.fixture
+def no_chromium(tmp_path: Path, programs) -> Path:
+    """A PATH without any browser, for somebody who is not root."""
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    programs(folder, {"id": "echo 1000"})
+    return folder
+
+
+def run_chromium(path: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    words = [shutil.which("bash") or "bash", PROJECT / "tools" / "chromium.sh"]
+    return subprocess.run(
+        words, env={"PATH": str(path), **env}, capture_output=True, text=True, check=False
+    )
+
+
+def test_where_chromium_can_not_be_installed_it_is_said_that_tests_are_skipped(no_chromium):
+    answer = run_chromium(no_chromium)
+
+    assert answer.returncode == 0
+    assert "only root may install it" in answer.stderr
+    assert "browser tests: SKIPPED" in answer.stderr
+
+
+def test_ci_does_not_skip_the_browser_tests(no_chromium):
+    answer = run_chromium(no_chromium, CI="true")
+
+    assert answer.returncode == 1
+    assert "error: CI does not skip them" in answer.stderr
