@@ -16,7 +16,7 @@ from pulumi.dynamic import Resource
 from pydantic import Field
 
 from models.app_history import App, our_app
-from models.errors import PermissionDeniedError
+from models.errors import MetadataError, PermissionDeniedError
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.google.reports_api import ReportsApi
 
@@ -70,8 +70,14 @@ class SamlAppProvider(Provider[SamlAppInputs]):
         return f"{wanted.customer}/{wanted.name}", self._look(wanted, _recorded(wanted), {})
 
     def update_it(self, id_: str, olds: Outs, wanted: SamlAppInputs) -> Outs:
-        """Record the new wish and look again."""
+        """Record the new wish and look again. A record is changed, never lost by a missing file."""
         del id_
+        if olds.get("sso_url") and not wanted.sso_url:
+            raise MetadataError(
+                "the metadata file is gone, which this stack was set up with",
+                hint="put idp_metadata.xml back into the stack's folder (download it again with"
+                " DOWNLOAD METADATA, or take it from your version control)",
+            )
         return self._look(wanted, _recorded(wanted), olds) | to_props(wanted)
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.errors import MetadataError
 from providers.google.saml_app import SamlAppProvider
 from sandbox.google import activities
 from tests.providers.vendor import CUSTOMER
@@ -97,3 +98,12 @@ def test_the_tiles_address_follows_from_its_number(provider):
         f"https://accounts.google.com/o/saml2/initsso?idpid={CUSTOMER}"
         "&spid=836979955467&forceauthn=false"
     ) == provider.create(WANTED).outs["login_url"]
+
+
+def test_a_metadata_file_that_got_lost_is_said_and_the_record_kept(provider, admin):
+    admin("CREATE")
+    made = provider.create(WANTED)
+    without = {key: value for key, value in WANTED.items() if key not in {"sso_url", "entity_id"}}
+
+    with pytest.raises(MetadataError, match="the metadata file is gone"):
+        provider.update(made.id, made.outs, without)
