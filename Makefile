@@ -23,7 +23,7 @@ fmt: .venv/.installed ## format, and fix what can be fixed by itself
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m sandbox.parity --check"
+CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m tools.reference --check" "python -m sandbox.parity --check"
 
 check: .venv/.installed ## style, types, and who may import whom; all of them, then the verdict
 	@failed=0; \
@@ -50,11 +50,13 @@ sandbox: .venv/.installed ## start the pretend Google and Twilio
 golden: .venv/.installed ## rewrite the golden files; read the diff before you commit it
 	UPDATE_GOLDEN=1 $(PYTEST) -k golden
 
-docs: .venv/.installed ## write the generated pages of docs/reference
+docs: .venv/.installed ## write the generated pages and pictures; all pages as HTML in site/
 	@$(PYTHON) -m tools.docs
+	@$(PYTHON) -m tools.reference
 	@$(PYTHON) -m sandbox.parity
+	@.venv/bin/mkdocs build --quiet --strict
 
-bench: install ## what Pulumi itself costs here, by number and shape of resources
+bench: install ## what roles of thousands of people cost: four figures with limits
 	@$(PYTHON) -m tools.bench
 
 lock: .venv/.installed ## pin requirements.txt to what .venv holds

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,8 +180,14 @@ def _person_problems(where: str, email: str, roles: list[str]) -> Iterator[Probl
 
 
 def _lint_roles(where: str, roles: list[Any]) -> Iterator[Problem]:
-    for what, hint in lint_roles([str(role) for role in roles]):
+    for what, hint in _linted(tuple(str(role) for role in roles)):
         yield where, what, hint
+
+
+@cache
+def _linted(roles: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Thousands of people have the same few sets of roles."""
+    return lint_roles(roles)
 
 
 def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:

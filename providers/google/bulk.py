@@ -22,7 +22,7 @@ from models.errors import (
     UnreachableError,
     VendorApiError,
 )
-from providers.google.progress import Progress
+from providers.google.progress import EVERY_SECONDS, Progress
 
 if TYPE_CHECKING:
     from models.roles import People, Values
@@ -104,11 +104,13 @@ class BulkWriter:
     def _next(self) -> list[str]:
         """The next batch, after the quota has let it through."""
         chunk = self._waiting.take(self._quota.batch, self._clock())
-        if chunk and self._quota.seconds_for(len(chunk)) > 1:
-            self._why = self._why or "the quota of queries a minute"
+        if not chunk:
+            return chunk
+        while (rest := self._quota.seconds_for(len(chunk))) > 1:
+            self._why = "the quota of queries a minute"
             self._progress.tell(len(self.result.done), self._why)
-        if chunk:
-            self._quota.take(len(chunk))
+            self._sleep(min(rest, EVERY_SECONDS))
+        self._quota.take(len(chunk))
         return chunk
 
     def _collect(self, running: set[Future[Outcomes]]) -> set[Future[Outcomes]]:

@@ -27,7 +27,7 @@ from providers.google.people_checks import (
 from providers.google.progress import Progress
 from providers.google.quota import QueryQuota
 from providers.google.read_back import read_back
-from providers.google.role_values import dump, our_values, outputs_of
+from providers.google.role_values import dump_before, load_before, our_values, outputs_of
 
 if TYPE_CHECKING:
     from providers.base import Outs
@@ -49,7 +49,7 @@ class Convergence:
         self.result = BulkResult()
         self._stored_run: str | None = olds.get("run")
         self._listed: People = json.loads(olds.get("people") or "{}")
-        self._before: People = json.loads(olds.get("before") or "{}")
+        self._before = load_before(olds.get("before"), self._fields)
         self._written: People = {}
 
     def run(self, id_: str) -> Outs:
@@ -114,7 +114,9 @@ class Convergence:
         self.result = result = self._send(changes)
         self._look(changes, result)
         kept = remembered(was, self._before, self._values, set(result.failed), self._wanted.mode)
-        outs = outputs_of(self._wanted, self._live, dump(merged(kept, had)), run)
+        outs = outputs_of(
+            self._wanted, self._live, dump_before(merged(kept, had), self._fields), run
+        )
         if result.failed:
             error = incomplete(result)
             raise PartialState(id_, outs, error, error.reasons)

@@ -39,7 +39,7 @@ class QueryQuota:
         self._clock = clock
         self._sleep = sleep
         self._sent: deque[tuple[float, int]] = deque()
-        self._free_at: float | None = None if quiet >= MINUTE else clock()
+        self._paid_until: float | None = None if quiet >= MINUTE else clock()
         self._lock = threading.Lock()
 
     @property
@@ -50,24 +50,26 @@ class QueryQuota:
     def take(self, count: int) -> None:
         """Wait until `count` queries may go out."""
         with self._lock:
-            at = self._time_for(count)
+            at = max(self._room_at(count), self._even_at(count))
             self._sent.append((at, count))
-            if self._free_at is not None:
-                self._free_at = at
+            if self._paid_until is not None:
+                self._paid_until = self._even_at(count)
         if at > self._clock():
             self._sleep(at - self._clock())
 
     def seconds_for(self, count: int) -> float:
         """How long `take(count)` would wait now."""
         with self._lock:
-            return max(0.0, self._time_for(count) - self._clock())
+            at = max(self._room_at(count), self._even_at(count))
+            return max(0.0, at - self._clock())
 
     def was_refused(self) -> None:
         """Google says that the quota is used up: from here on evenly, starting from nothing."""
         with self._lock:
-            self._free_at = max(self._free_at or 0.0, self._clock())
+            self._paid_until = max(self._paid_until or 0.0, self._clock())
 
-    def _time_for(self, count: int) -> float:
+    def _room_at(self, count: int) -> float:
+        """When the minute before has room for so many."""
         now = self._clock()
         while self._sent and self._sent[0][0] <= now - MINUTE:
             self._sent.popleft()
@@ -78,7 +80,12 @@ class QueryQuota:
                 break
             at = max(at, sent + MINUTE)
             over -= size
-        if self._free_at is None:
-            return at
-        even = count / (self._per_minute * EVEN_SHARE / MINUTE)
-        return max(at, max(self._free_at, now) + even)
+        return at
+
+    def _even_at(self, count: int) -> float:
+        """When so many are paid for by the time that passes; one batch may be saved up."""
+        if self._paid_until is None:
+            return 0.0
+        per_second = self._per_minute * EVEN_SHARE / MINUTE
+        saved = self._clock() - self.batch / per_second
+        return max(self._paid_until, saved) + count / per_second

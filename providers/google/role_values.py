@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from models.roles import Mode, People, RoleAssignment
+from models.roles import Mode, People, RoleAssignment, Values
 from models.value_fields import ValueFields
 from providers.base import Inputs, Outs, to_props
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from providers.google.directory_api import Person
 
 SHOWN = 50
@@ -72,9 +74,21 @@ class RoleAssignmentsOutputs(RoleAssignmentsInputs):
     role_counts: dict[str, int] = Field(default_factory=dict)
 
 
-def dump(people: People) -> str:
+def dump(people: Mapping[str, Values | None]) -> str:
     """The one textual form of people in the state: sorted, so that equal is equal."""
     return json.dumps(people, sort_keys=True, ensure_ascii=False)
+
+
+def dump_before(before: People, fields: ValueFields) -> str:
+    """`before` for the state. Most people had nothing before us: that is null, to keep it small."""
+    nothing = dict.fromkeys((fields.roles, fields.full_name))
+    return dump({email: None if had == nothing else had for email, had in before.items()})
+
+
+def load_before(text: str | None, fields: ValueFields) -> People:
+    """The inverse. Older states spell nothing out."""
+    nothing = dict.fromkeys((fields.roles, fields.full_name))
+    return {email: had or dict(nothing) for email, had in json.loads(text or "{}").items()}
 
 
 def known_inputs(olds: Outs) -> RoleAssignmentsInputs:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from providers.settings import Settings
 
 SCOPE = "https://www.googleapis.com/auth/"
-TIMEOUT_SECONDS = 60
 
 
 def build_service(
@@ -45,7 +44,7 @@ def authorized_http(settings: Settings, scopes: Sequence[str]) -> Any:
     import google_auth_httplib2  # noqa: PLC0415
     import httplib2  # noqa: PLC0415
 
-    transport = httplib2.Http(timeout=TIMEOUT_SECONDS)
+    transport = httplib2.Http(timeout=settings.endpoints.timeout_seconds)
     return google_auth_httplib2.AuthorizedHttp(_credentials(settings, scopes), http=transport)
 
 
@@ -54,7 +53,7 @@ def another_transport(http: Any) -> Any:
     import google_auth_httplib2  # noqa: PLC0415
     import httplib2  # noqa: PLC0415
 
-    transport = httplib2.Http(timeout=TIMEOUT_SECONDS)
+    transport = httplib2.Http(timeout=http.http.timeout)
     return google_auth_httplib2.AuthorizedHttp(http.credentials, http=transport)
 
 

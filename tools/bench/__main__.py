@@ -1,65 +1,99 @@
-"""`make bench`: what Pulumi itself costs on this machine, by number and shape of resources.
+"""`make bench`: what roles of many people cost, as four figures with their limits.
 
-It is the ruler for our own figures, and the reason for one bulk resource a tenant whose people
-travel as a JSON string. Seconds on the wall, median of `--rounds`; the rounds go through all
-programs in turn, so that a busy minute on the machine does not fall on one of them alone.
+Everything runs against sandboxes of its own; ratios are measured in one run, so that a slow machine
+does not change them. Prints a table and writes bench/results/<date>.json. bench/README.md says what
+each figure means and what bounds it. Exit code 1 if one does not hold.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
+from typing import TYPE_CHECKING
 
-from tools.bench.subject import SUBJECTS, VERBS, BenchError, measure
+from tools.bench.engine import BenchError
+from tools.bench.figures import Row, growth, many_changed, nothing_changed, under_quota
+from tools.bench.world import PROJECT, World, world
 
-Figures = dict[str, dict[str, float]]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RESULTS = PROJECT / "bench" / "results"
 
 
 def main() -> int:
-    """Measure, then print a table, or one JSON object with `--json`."""
+    """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--figures", type=int, nargs="+", default=[1, 2, 3, 4])
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000, 20_000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--results", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     try:
-        figures = medians([one_round(number + 1) for number in range(chosen.rounds)])
+        rows = [row for rows in measured(chosen) for row in rows]
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(figures) if chosen.json else table(figures))
-    return 0
+    print(table(rows))
+    print(f"written: {write(rows, chosen.results)}")
+    return 0 if all(row.holds for row in rows) else 1
 
 
-def one_round(number: int) -> Figures:
-    """All programs, once."""
-    figures: Figures = {}
-    for subject in SUBJECTS:
-        print(f"round {number}: {subject.name}", file=sys.stderr, flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            figures[subject.name] = measure(subject, Path(folder))
-    return figures
+def measured(chosen: argparse.Namespace) -> Iterator[list[Row]]:
+    """The chosen figures, each in a fresh world."""
+    people = chosen.people
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder) / "sandbox") as place:
+        os.environ["XDG_STATE_HOME"] = str(Path(folder) / "journals")
+        for number in chosen.figures:
+            print(f"measuring figure {number} …", file=sys.stderr, flush=True)
+            yield figure(number, place, Path(folder), people, chosen)
 
 
-def medians(rounds: list[Figures]) -> Figures:
-    """The median of each figure over the rounds."""
-    return {
-        name: {verb: median(one[name][verb] for one in rounds) for verb in figures}
-        for name, figures in rounds[0].items()
-    }
+def figure(
+    number: int, place: World, folder: Path, people: int, chosen: argparse.Namespace
+) -> list[Row]:
+    """One of the four."""
+    if number == 1:
+        return nothing_changed(place, folder, people, chosen.rounds)
+    if number == 2:
+        return many_changed(place, people, people // 10)
+    if number == 3:
+        return under_quota(place, people, people // 10)
+    return growth(place, folder, chosen.sizes)
 
 
-def table(figures: Figures) -> str:
-    """Seconds, and in brackets how many times the first row's."""
-    ruler = next(iter(figures.values()))
-    lines = [f"{'seconds':<30}" + "".join(f"{verb:>16}" for verb in VERBS)]
-    for name, row in figures.items():
-        cells = (f"{row[verb]:.2f} ({row[verb] / ruler[verb]:.1f}x)" for verb in VERBS)
-        lines.append(f"{name:<30}" + "".join(f"{cell:>16}" for cell in cells))
+def table(rows: list[Row]) -> str:
+    """Figure, what, measured, limit, verdict."""
+    lines = []
+    for row in rows:
+        limit = f"at most {row.at_most:g}" if row.at_most is not None else ""
+        limit = f"at least {row.at_least:g}" if row.at_least is not None else limit
+        verdict = ("holds" if row.holds else "FAILS") if limit else ""
+        shown = f"{row.measured:,.2f} {row.unit}".rstrip()
+        lines.append(f"{row.figure}  {row.what:<58} {shown:>14}  {limit:<12} {verdict}".rstrip())
     return "\n".join(lines)
+
+
+def write(rows: list[Row], folder: Path) -> Path:
+    """The results as JSON, under today's date."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
+    content = {
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "machine": machine,
+        "rows": [{**row._asdict(), "holds": row.holds} for row in rows],
+    }
+    path = folder / f"{now:%Y-%m-%d}.json"
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return path
 
 
 if __name__ == "__main__":
