@@ -30,7 +30,7 @@ class Login(NamedTuple):
 
 
 class LoginFailure(NamedTuple):
-    """A failed SAML login. `failure_type` is Google's word, e.g. failure_app_not_enabled_for_user."""
+    """A failed SAML login. `failure_type` is Google's word: failure_app_not_enabled_for_user …"""
 
     email: str
     time: str

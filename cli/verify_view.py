@@ -1,0 +1,123 @@
+"""A report of `verify` as text, as JSON, and as one sentence; people's values hidden by default."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from models.finding import ExitCode, Finding, Part, Report, Result
+
+HIDDEN = "(hidden)"
+TITLES = {
+    Part.OBSERVE: "OBSERVE   what both consoles show now",
+    Part.PREDICT: "PREDICT   what Flex would say to each person",
+    Part.EVIDENCE: "EVIDENCE  what real sign-ins left behind",
+}
+WORDS = {
+    ExitCode.GOOD: "All good.",
+    ExitCode.WRONG: "Something is wrong.",
+    ExitCode.WAITS: "It waits for a person.",
+    ExitCode.COULD_NOT_LOOK: "Not everything could be looked at.",
+}
+_EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)")
+
+
+def redacted(report: Report) -> Report:
+    """The report without what is personal: `a…@acme.example`, and no values of a person."""
+    return report.model_copy(update={"findings": [_hidden(one) for one in report.findings]})
+
+
+def _hidden(finding: Finding) -> Finding:
+    texts = {
+        key: mask_emails(getattr(finding, key))
+        for key in ("person", "note", "expected", "observed")
+    }
+    if finding.personal:
+        texts |= {key: HIDDEN for key in ("expected", "observed") if texts[key]}
+    return finding.model_copy(update=texts)
+
+
+def mask_emails(text: str) -> str:
+    """Every e-mail address with only its first letter and its domain."""
+    return _EMAIL.sub(r"\1…\2", text)
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report for a machine: findings with only the keys that say something."""
+    failing = report.first_failing
+    return {
+        "stack": report.stack,
+        "phase": report.phase,
+        "exit_code": int(report.exit_code),
+        "first_failing_step": sentence(failing) if failing else None,
+        "findings": [one.model_dump(mode="json", exclude_defaults=True) for one in report.findings],
+    }
+
+
+def as_text(report: Report) -> str:
+    """A section for each part, a line or two for each finding, the verdict last."""
+    lines = [f"{report.stack}: {report.phase}"]
+    for part, title in TITLES.items():
+        found = [one for one in report.findings if one.part is part]
+        if found:
+            lines += ["", title, *(line for one in found for line in _lines(one))]
+    return "\n".join([*lines, "", verdict(report)])
+
+
+def verdict(report: Report) -> str:
+    """One word on the whole, and the first failing step in one sentence."""
+    failing = report.first_failing
+    word = WORDS[report.exit_code]
+    return f"{word} First: {sentence(failing)}" if failing else word
+
+
+def sentence(finding: Finding) -> str:
+    """What, who fixes it, and where."""
+    what = finding.note
+    if finding.wrong and (finding.expected or finding.observed):
+        what = f"it is {finding.observed or '(empty)'}, should be {finding.expected}"
+        what += f" ({finding.note})" if finding.note else ""
+    fixer = f" → {finding.who}" if finding.who else ""
+    where = f", {finding.where}" if finding.where else ""
+    return f"{_name(finding)}: {what}{fixer}{where}"
+
+
+def _lines(finding: Finding) -> list[str]:
+    mark = _mark(finding)
+    head = f"  {mark:<13}{_name(finding)}"
+    if finding.wrong or (finding.warning and finding.expected):
+        values = _marked(finding.expected, finding.observed)
+        note = f"{head}: {finding.note}" if finding.note else head
+        return [note, *(f"{'':15}{line}" for line in values), *_fixer(finding)]
+    shown = finding.observed or finding.expected
+    rest = "; ".join(text for text in (shown, finding.note) if text)
+    return [f"{head}: {rest}" if rest else head]
+
+
+def _mark(finding: Finding) -> str:
+    if finding.warning:
+        return "warning"
+    if finding.waits:
+        return "waits"
+    return finding.result.value.replace("_", " ") if not finding.wrong else Result.DRIFT.value
+
+
+def _marked(expected: str, observed: str) -> list[str]:
+    """Both values under each other; carets under the characters that differ, if that helps."""
+    if not expected and not observed:
+        return []
+    lines = [f"expected {expected}", f"observed {observed or '(empty)'}"]
+    differing = "".join(
+        "^" if one != other else " " for one, other in zip(expected, observed, strict=False)
+    ).rstrip()
+    close = expected and differing.count("^") <= len(expected) // 3
+    return [*lines, f"{'':9}{differing}"] if close and differing else lines
+
+
+def _fixer(finding: Finding) -> list[str]:
+    fix = ", ".join(text for text in (str(finding.who), finding.where) if text)
+    return [f"{'':15}→ {fix}"] if fix else []
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.check} of {finding.person}" if finding.person else finding.check

@@ -1,0 +1,92 @@
+"""What `verify` prints, hides and ends with."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.verify_view import HIDDEN, as_json, as_text, mask_emails, redacted, sentence, verdict
+from models.finding import ExitCode, Finding, Part, Report, Result, Who, compared
+
+
+def report(*findings: Finding) -> Report:
+    return Report(stack="acme.prod", phase="active", findings=list(findings))
+
+
+GOOD = compared("sso_url", "https://x", "https://x")
+WRONG = compared("acs_url", "https://x/1", "https://x/2", who=Who.GOOGLE_ADMIN, where="Apps > A")
+WAITS = Finding(check="sign_in", result=Result.NOT_CHECKED, note="Sign in once.", waits=True)
+BLIND = Finding(check="roles", result=Result.NOT_CHECKED, note="no answer", blind=True)
+STALE = Finding(
+    part=Part.EVIDENCE,
+    check="worker.roles",
+    result=Result.DRIFT,
+    person="ada@acme.example",
+    personal=True,
+    expected="agent",
+    observed="admin",
+    warning=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([GOOD], ExitCode.GOOD),
+        ([GOOD, STALE], ExitCode.GOOD),
+        ([GOOD, WAITS], ExitCode.WAITS),
+        ([WAITS, BLIND], ExitCode.COULD_NOT_LOOK),
+        ([WAITS, BLIND, WRONG], ExitCode.WRONG),
+    ],
+)
+def test_exit_codes(findings, code):
+    assert code == report(*findings).exit_code
+    assert int(code) == as_json(report(*findings))["exit_code"]
+
+
+def test_the_first_failing_step_says_what_who_and_where():
+    expected = "acs_url: it is https://x/2, should be https://x/1 → Google admin, Apps > A"
+
+    assert expected == sentence(report(WAITS, WRONG).first_failing)
+    assert verdict(report(GOOD)) == "All good."
+
+
+def test_differing_characters_are_marked():
+    lines = as_text(report(WRONG)).splitlines()
+
+    at = lines.index(next(line for line in lines if "observed https://x/2" in line))
+    assert lines[at].index("2") == lines[at + 1].index("^")
+    assert 1 == lines[at + 1].count("^")
+
+
+def test_what_was_not_shown_is_no_match():
+    assert Result.NOT_CHECKED is compared("acs_url", "https://x", "").result
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("roles of ada.lovelace+1@acme.example, please", "roles of a…@acme.example, please"),
+        ("a@b.example and grace@acme.example", "a…@b.example and g…@acme.example"),
+        ("urn:flex:JQ00 https://x/o/saml2?idpid=C0", "urn:flex:JQ00 https://x/o/saml2?idpid=C0"),
+    ],
+)
+def test_addresses_of_people_are_masked(text, shown):
+    assert shown == mask_emails(text)
+
+
+def test_a_persons_values_are_hidden():
+    hidden = redacted(report(STALE)).findings[0]
+
+    assert (HIDDEN, HIDDEN, "a…@acme.example") == (
+        hidden.expected,
+        hidden.observed,
+        hidden.person,
+    )
+
+
+def test_a_stack_that_cannot_be_read_could_not_be_looked_at(flexsso):
+    done = flexsso("verify", "nosuch.stack")
+
+    assert ExitCode.COULD_NOT_LOOK == done.returncode
+    assert "" == done.stdout
+    assert "no stack named" in done.stderr

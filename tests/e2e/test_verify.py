@@ -1,0 +1,187 @@
+"""`verify` on a tenant's way from nothing to a proved sign-in, and when consoles change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.verify import report_of
+from cli.verify_view import as_json, as_text, redacted, verdict
+from models.finding import ExitCode, Finding, Part, Report, Result
+from tests.e2e.conftest import Project, Stack
+from tests.providers.vendor import Vendor
+
+pytestmark = pytest.mark.xdist_group("verify")
+
+
+@pytest.fixture(scope="module")
+def vendor(project: Project) -> Vendor:
+    return Vendor(project.base, project.state_dir)
+
+
+@pytest.fixture(autouse=True)
+def engine_of_the_test(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{project.root / '.state'}")
+
+
+@pytest.fixture(scope="module")
+def waiting(project: Project) -> Iterator[Report]:
+    """The report of a stack that has just been made: nobody has done anything."""
+    stack = project.stack("acme.dev")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULUMI_BACKEND_URL", f"file://{project.root / '.state'}")
+        yield report_of(stack.name, project.root)
+
+
+@pytest.fixture(scope="module")
+def tenant(project: Project, waiting: Report) -> Stack:
+    stack = Stack(project, "acme.dev")
+    stack.walk_to_active()
+    stack.sign_in("ada@acme.example")
+    assert "verified" == stack.up()["status"]
+    return stack
+
+
+def look(stack: Stack) -> Report:
+    return report_of(stack.name, stack.project.root)
+
+
+def find(report: Report, check: str, person: str = "") -> Finding:
+    return next(f for f in report.findings if f.check == check and f.person == person)
+
+
+def test_before_the_first_up_it_waits_for_whoever_runs_pulumi(waiting):
+    assert ExitCode.WAITS == waiting.exit_code
+    assert "pulumi up -s acme.dev" in verdict(waiting)
+    assert not [one for one in waiting.findings if one.wrong or one.blind]
+
+
+def test_a_verified_stack_is_all_good(tenant):
+    report = look(tenant)
+
+    assert ExitCode.GOOD == report.exit_code, as_text(report)
+    for check in ("sso_url", "acs_url", "sp_entity_id", "connection", "issuer", "certificate"):
+        assert Result.MATCH == find(report, check).result, check
+    assert Result.UNOBSERVABLE == find(report, "friendly_name").result
+    assert "ada@acme.example" == find(report, "sign_in", "ada@acme.example").person
+    assert "4 of 4" in next(
+        f.note for f in report.findings if f.part is Part.PREDICT and f.check == "sign_in"
+    )
+
+
+def test_people_are_hidden_unless_asked_for(tenant):
+    report = look(tenant)
+
+    assert "ada@acme.example" in as_text(report)
+    hidden = as_text(redacted(report)) + str(as_json(redacted(report)))
+    for private in ("ada@", "Lovelace", "grace@"):
+        assert private not in hidden
+    assert "a…@acme.example" in hidden
+
+
+def test_another_sso_url_in_flex_is_named_with_who_and_where(tenant):
+    good = tenant.engine.outputs()["sso_url"]
+    wrong = good.replace("C01sandbx", "C0evil000")
+    edit_flex_form(tenant, wrong)
+    try:
+        report = look(tenant)
+    finally:
+        edit_flex_form(tenant, good)
+
+    assert ExitCode.WRONG == report.exit_code
+    first = report.first_failing
+    assert first is not None
+    assert ("sso_url", good, wrong) == (first.check, first.expected, first.observed)
+    assert "→ Twilio admin, Twilio Console: Flex > Users and access >" in verdict(report)
+    assert ExitCode.GOOD == look(tenant).exit_code
+
+
+def edit_flex_form(tenant: Stack, sso_url: str) -> None:
+    account = tenant.engine.outputs()["handoff"]["steps"][0]["path"][0]
+    person = tenant.project.person()
+    person.open("https://console.twilio.com/")
+    for text in (account, "Flex", "Users and access", "Single sign-on (SSO)", "Edit"):
+        person.follow(text)
+    person.fill("Single Sign-On URL", sso_url)
+    person.press("Save")
+
+
+def test_somebody_without_roles_would_be_refused(tenant, vendor):
+    vendor.set_values("grace@acme.example", {"Flex_Details": {"Roles": []}})
+    try:
+        report = look(tenant)
+    finally:
+        tenant.pulumi("up", "--yes", "--skip-preview", "--refresh")
+
+    assert ExitCode.WRONG == report.exit_code
+    roles = find(report, "roles", "grace@acme.example")
+    assert ("agent, supervisor", "(empty)") == (roles.expected, roles.observed)
+    would = find(report, "sign_in", "grace@acme.example")
+    assert Part.PREDICT is would.part
+    assert "error 45050" in would.note
+
+
+def test_a_worker_with_old_roles_is_a_warning(tenant, vendor):
+    vendor.set_values("ada@acme.example", {"Flex_Details": {"Full_Name": "Countess Lovelace"}})
+    try:
+        report = look(tenant)
+    finally:
+        tenant.pulumi("up", "--yes", "--skip-preview", "--refresh")
+
+    stale = find(report, "worker.full_name", "ada@acme.example")
+    assert stale.warning
+    assert ("Countess Lovelace", "Ada Lovelace") == (stale.expected, stale.observed)
+
+
+def test_a_refused_person_is_explained(tenant):
+    switch(tenant, "OFF for everyone")
+    try:
+        with pytest.raises(Exception, match="app_not_enabled_for_user"):
+            tenant.sign_in("linus@acme.example")
+        report = look(tenant)
+    finally:
+        switch(tenant, "ON for everyone")
+
+    failed = find(report, "failed_sign_in", "linus@acme.example")
+    assert "failure_app_not_enabled_for_user" == failed.observed
+    assert "OFF for this person's organizational unit" in failed.note
+    tenant.sign_in("linus@acme.example")
+    assert ExitCode.GOOD == look(tenant).exit_code
+
+
+def switch(tenant: Stack, choice: str) -> None:
+    person = tenant.project.person()
+    person.open("https://admin.google.com/ac/apps/unified")
+    person.follow("Twilio Flex")
+    person.follow("User access")
+    person.fill(choice, choice)
+    person.press("SAVE")
+
+
+def test_without_twilios_answer_nothing_is_claimed(tenant):
+    path = "/Authentication/Config"
+    faults = [{"path": path, "status": 403, "times": 50, "body": {}}]
+    tenant.project.control("faults", faults)
+    try:
+        report = look(tenant)
+    finally:
+        tenant.project.control("faults", [])
+
+    assert ExitCode.COULD_NOT_LOOK == report.exit_code
+    connection = find(report, "connection")
+    assert connection.blind
+    assert "403" in connection.note
+
+
+def test_without_credentials_it_could_not_look(tenant):
+    key: Path = next((tenant.project.state_dir / "credentials").glob("google-C01sandbx.json"))
+    aside = key.rename(key.with_suffix(".away"))
+    try:
+        report = look(tenant)
+    finally:
+        aside.rename(key)
+
+    assert ExitCode.COULD_NOT_LOOK == report.exit_code
+    assert "no usable credentials" in find(report, "groups").note
