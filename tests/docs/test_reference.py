@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from components.program import OUTPUTS
+from models.phase import Phase
+from models.tenant import Tenant
+from tools.reference import errors, outputs, phases, tenant
+from tools.reference.__main__ import FOLDER, PAGES, main
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_committed_pages_are_fresh(name):
+    assert PAGES[name]() == (FOLDER / name).read_text(encoding="utf-8")
+
+
+def test_a_stale_or_missing_page_fails_the_check(tmp_path, capsys):
+    assert main(["--check"], tmp_path) == 1
+    assert not [*tmp_path.iterdir()]
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+
+    page = tmp_path / "tenant.md"
+    page.write_text(page.read_text().replace("Primary domain", "Domain"))
+    assert main(["--check"], tmp_path) == 1
+    assert "error: tenant.md" in capsys.readouterr().err
+
+
+def test_every_key_of_a_tenant_is_explained():
+    page = tenant.render()
+
+    for _, model in tenant._parts("tenant", Tenant):
+        for name, field in model.model_fields.items():
+            if tenant._model(field) is None:
+                assert f"| `{name}` | " in page
+                assert field.description, f"{model.__name__}.{name}"
+    assert "Undefined" not in page
+
+
+def test_every_output_is_explained():
+    documented = outputs.attributes("GoogleFlexSso")
+
+    assert set(OUTPUTS) == set(documented)
+    assert all(meaning for _, meaning in documented.values())
+
+
+def test_every_phase_and_error_has_a_row():
+    assert all(f"| `{phase.value}` | " in phases.render() for phase in Phase)
+    assert all(f"| `{kind.__name__}` | " in errors.render() for kind in errors.classes())
+    assert len(errors.classes()) > 10

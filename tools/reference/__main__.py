@@ -1,0 +1,39 @@
+"""`python -m tools.reference [--check]`: write the pages of docs/reference that come from the code.
+
+With `--check` nothing is written: exit code 1 and a hint if a page is not what it should be.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tools.reference import errors, outputs, phases, tenant
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+PAGES = {
+    "tenant.md": tenant.render,
+    "outputs.md": outputs.render,
+    "phases.md": phases.render,
+    "errors.md": errors.render,
+}
+
+
+def main(arguments: list[str], folder: Path = FOLDER) -> int:
+    """Write the pages, or compare them."""
+    stale = 0
+    for name, render in PAGES.items():
+        path, wanted = folder / name, render()
+        if "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != wanted:
+            print(f"error: {name} does not say what the code says", file=sys.stderr)
+            stale = 1
+    if stale:
+        print("hint: make docs", file=sys.stderr)
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
