@@ -16,7 +16,7 @@ import sys
 import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
-from cli import env, handoff, new, sandbox, verify
+from cli import env, explain, handoff, new, sandbox, verify
 from cli import pulumi_verbs as verbs
 from models.errors import FlexSsoError
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 app.command("env")(env.env)
 app.command("handoff")(handoff.handoff)
 app.command("verify")(verify.verify)
+app.command("explain")(explain.explain)
 app.command("new", epilog=new.EPILOG)(new.new)
 app.command("up", epilog=verbs.UP_EPILOG, context_settings=verbs.PASS_ON)(verbs.up)
 app.command("preview", epilog=verbs.PREVIEW_EPILOG, context_settings=verbs.PASS_ON)(verbs.preview)

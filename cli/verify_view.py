@@ -24,10 +24,11 @@ _EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)")
 
 def redacted(report: Report) -> Report:
     """The report without what is personal: `a…@acme.example`, and no values of a person."""
-    return report.model_copy(update={"findings": [_hidden(one) for one in report.findings]})
+    return report.model_copy(update={"findings": [hidden(one) for one in report.findings]})
 
 
-def _hidden(finding: Finding) -> Finding:
+def hidden(finding: Finding) -> Finding:
+    """A finding without what is personal in it."""
     texts = {
         key: mask_emails(getattr(finding, key))
         for key in ("person", "note", "expected", "observed")
@@ -56,12 +57,12 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def as_text(report: Report) -> str:
     """A section for each part, a line or two for each finding, the verdict last."""
-    lines = [f"{report.stack}: {report.phase}"]
+    page = [f"{report.stack}: {report.phase}"]
     for part, title in TITLES.items():
         found = [one for one in report.findings if one.part is part]
         if found:
-            lines += ["", title, *(line for one in found for line in _lines(one))]
-    return "\n".join([*lines, "", verdict(report)])
+            page += ["", title, *(line for one in found for line in lines(one))]
+    return "\n".join([*page, "", verdict(report)])
 
 
 def verdict(report: Report) -> str:
@@ -82,7 +83,8 @@ def sentence(finding: Finding) -> str:
     return f"{_name(finding)}: {what}{fixer}{where}"
 
 
-def _lines(finding: Finding) -> list[str]:
+def lines(finding: Finding) -> list[str]:
+    """A finding as text: one line, or with both values and who fixes it where they differ."""
     mark = _mark(finding)
     head = f"  {mark:<13}{_name(finding)}"
     if finding.wrong or (finding.warning and finding.expected):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from cli.explain import expectation_of
 from cli.verify import report_of
 from cli.verify_view import as_json, as_text, redacted, verdict
 from models.finding import ExitCode, Finding, Part, Report, Result
+from models.saml_response import explain_response
 from tests.e2e.conftest import Project, Stack
 from tests.providers.vendor import Vendor
 
@@ -185,3 +189,34 @@ def test_without_credentials_it_could_not_look(tenant):
 
     assert ExitCode.COULD_NOT_LOOK == report.exit_code
     assert "no usable credentials" in find(report, "groups").note
+
+
+@pytest.mark.parametrize(
+    ("fault", "row"),
+    [
+        ("wrong_audience", "audience"),
+        ("wrong_issuer", "issuer"),
+        ("wrong_recipient", "destination"),
+        ("tampered", "signature_invalid"),
+    ],
+)
+def test_a_response_of_google_is_explained_against_the_stack(tenant, fault, row):
+    expected = expectation_of(tenant.name, tenant.project.root)
+    tenant.sign_in("ada@acme.example")
+    good = explain_response(last_response(tenant), expected)
+    assert None is good.first_failing
+    assert good.trusted
+
+    tenant.project.control("next-login", {"fault": fault})
+    with contextlib.suppress(Exception):
+        tenant.sign_in("ada@acme.example")
+    bad = explain_response(last_response(tenant), expected)
+    assert bad.first_failing is not None
+    assert row == bad.first_failing.check
+
+
+def last_response(tenant: Stack) -> bytes:
+    base = tenant.project.base
+    seen = httpx.get(f"{base}/_sandbox/saml").json()
+    xml = [one["xml"] for one in seen if ":Response" in one.get("xml", "")[:200]]
+    return str(xml[-1]).encode()

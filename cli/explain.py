@@ -1,0 +1,131 @@
+"""`flexsso explain FILE|-|CODE`: why Flex or Google refused a sign-in. Nothing is sent anywhere.
+
+Exit codes: 0 nothing is wrong with it, 1 something is (the rows say what).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.project import PROJECT
+from models.errors import FlexSsoError
+
+if TYPE_CHECKING:
+    from models.saml_response import Explanation, SpExpectation
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-|CODE",
+            help="SAMLResponse (XML, base64, form body, HAR), an error page, or a code.",
+        ),
+    ],
+    stack: Annotated[
+        str | None, typer.Option(help="Compare with this stack: certificate, addresses.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show the person's address and values.")
+    ] = False,
+) -> None:
+    """Say why a sign-in was refused: expected, received, who fixes it.
+
+    Codes: 45050, 70002, 70004, 70251, app_not_configured_for_user, failure_… and others.
+    """
+    from cli import explain_view as view  # noqa: PLC0415
+    from models.failures_catalogue import failure_of, failures_in  # noqa: PLC0415
+    from models.saml_input import SamlInputError, read_saml_inputs  # noqa: PLC0415
+
+    known = failure_of(what) if not Path(what).exists() else None
+    if known is not None:
+        _say(view.failures_json([known]) if as_json else view.failures_text([known]))
+        return
+    data = _read(what)
+    failures = failures_in(data[:MAX_BYTES].decode("utf-8", "replace"))
+    if failures and b"SAMLResponse" not in data and not _is_response(data):
+        _say(view.failures_json(failures) if as_json else view.failures_text(failures))
+        return
+    expected = expectation_of(stack, PROJECT)
+    try:
+        inputs = read_saml_inputs(data)
+    except SamlInputError:
+        if not failures:
+            raise
+        inputs = []
+    explanations = [(one, _explain(one.xml, expected)) for one in inputs]
+    _say(
+        view.as_json(explanations, failures, show_values=show_values)
+        if as_json
+        else view.as_text(explanations, failures, show_values=show_values)
+    )
+    raise typer.Exit(int(any(one.first_failing for _, one in explanations)))
+
+
+def _explain(xml: bytes, expected: SpExpectation) -> Explanation:
+    from models.saml_response import explain_response  # noqa: PLC0415
+
+    return explain_response(xml, expected)
+
+
+def _is_response(data: bytes) -> bool:
+    """XML, or base64 of it: an error page is neither, though it may quote a request."""
+    start = data.lstrip()[:4000]
+    return b":Response" in start or start.startswith((b"PHNhbW", b"PD94"))
+
+
+def _say(what: str | dict[str, Any]) -> None:
+    text = what if isinstance(what, str) else json.dumps(what, indent=2, ensure_ascii=False)
+    typer.echo(text)
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        what = f"'{name}' is no file that can be read ({type(error).__name__}), and no known code."
+        raise FlexSsoError(what, hint="codes: 45050, 70002, app_not_configured …") from None
+
+
+def expectation_of(stack: str | None, project: Path) -> SpExpectation:
+    """What the stack's last `up` recorded; nothing at all without a stack."""
+    from cli.stack_state import read_stack_state  # noqa: PLC0415
+    from models.certificate import parse_pem  # noqa: PLC0415
+    from models.idp_metadata import parse_idp_metadata  # noqa: PLC0415
+    from models.saml_response import SpExpectation  # noqa: PLC0415
+
+    if stack is None:
+        return SpExpectation()
+    state = read_stack_state(stack, project)
+    outputs = state.outputs
+    app = state.resources.get("pulumi-python:dynamic/google:SamlApp", {})
+    pem = app.get("certificate")
+    certificate = parse_pem(pem) if pem else None
+    path = project / "stacks" / stack / _metadata_name(state.get("tenant"))
+    listed = (
+        parse_idp_metadata(path.read_bytes(), allow_any_host=True).certificates
+        if path.exists()
+        else ()
+    )
+    return SpExpectation(
+        acs_url=outputs.get("acs_url") or "",
+        sp_entity_id=outputs.get("sp_entity_id") or "",
+        idp_entity_id=outputs.get("idp_entity_id") or "",
+        certificate=certificate,
+        others=tuple(one for one in listed if one != certificate),
+    )
+
+
+def _metadata_name(tenant: Any) -> str:
+    app = (tenant or {}).get("saml_app") or {}
+    return str(app.get("idp_metadata") or "idp_metadata.xml")
