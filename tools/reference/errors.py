@@ -1,10 +1,11 @@
-"""docs/reference/errors.md: the classes of expected errors, from `models/errors.py`."""
+"""docs/reference/errors.md: our classes of expected errors, and the vendors' own sign-in errors."""
 
 from __future__ import annotations
 
 import inspect
 
 from models import errors
+from models.failures_catalogue import CATALOGUE, Failure
 from tools.reference.page import code, head, table
 
 INTRO = """
@@ -17,13 +18,30 @@ An expected error is printed without a traceback: what is wrong, where (key, per
 
 """
 
+SIGN_IN = """
+## When a sign-in fails
+
+What Google's and Flex's pages and logs show, as `./flexsso explain CODE` tells it.
+"""
+
 
 def render() -> str:
     """The page: the tree, then each class."""
     tree = inspect.cleandoc((errors.__doc__ or "").split("\n\n")[1]).rstrip()
     rows = [(code(kind.__name__), " ".join((kind.__doc__ or "").split())) for kind in classes()]
-    source = "`models/errors.py`"
-    return head("Errors", source) + INTRO.format(tree=tree) + table(("class", "meaning"), rows)
+    source = "`models/errors.py` and `models/failures_catalogue.py`"
+    ours = INTRO.format(tree=tree) + table(("class", "meaning"), rows)
+    return head("Errors", source) + ours + SIGN_IN + "".join(map(_failure, CATALOGUE))
+
+
+def _failure(failure: Failure) -> str:
+    """One of the vendors' errors: a heading of its codes, cause, fix."""
+    note = f" (Not documented, but likely: {failure.inferred}.)" if failure.inferred else ""
+    return (
+        f"\n### {', '.join(code(one) for one in failure.codes)}\n\n"
+        f"{failure.means}{note}\n\n"
+        f"To do: {failure.fix}. {failure.who}, {failure.where}.\n"
+    )
 
 
 def classes() -> list[type[errors.FlexSsoError]]:
