@@ -1,0 +1,112 @@
+"""What people get wrong, and what they then see: at Google, at Flex, and in the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import Tenant, fresh, tenant_of
+from tests.browser.visitor import sign_in
+from tests.e2e.conftest import Project
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser_slips")]
+
+ACCOUNT = "AC" + "5a" * 16
+
+
+@pytest.fixture(scope="module")
+def tenant(project: Project, browser: Browser) -> Tenant:
+    """Only Ada has a role, so that the others can try without one."""
+    people = {"ada@acme.example": {"roles": ["agent"]}}
+    tenant = tenant_of(project, "acme.slips", roles={"file": None, "groups": {}, "people": people})
+    with fresh(browser) as context:
+        tenant.walk(context)
+    return tenant
+
+
+def log_in(tenant: Tenant, context: BrowserContext, email: str = "ada@acme.example") -> Page:
+    page = context.new_page()
+    page.goto(tenant.reach("https://flex.twilio.com/acme-falcon-1234"))
+    page.get_by_role("link", name="Log in with SSO").click()
+    sign_in(page, email)
+    page.wait_for_load_state()
+    return page
+
+
+def follow(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("link", name=name, exact=True).click()
+
+
+@contextmanager
+def flex_form(tenant: Tenant, browser: Browser) -> Iterator[Page]:
+    """The connection's form at Twilio, saved at the end."""
+    with fresh(browser) as context:
+        page = context.new_page()
+        page.goto(tenant.reach("https://console.twilio.com/"))
+        follow(page, ACCOUNT, "Flex", "Users and access", "Single sign-on (SSO)", "Edit")
+        yield page
+        page.get_by_role("button", name="Save", exact=True).click()
+
+
+def set_access(tenant: Tenant, browser: Browser, state: str) -> None:
+    with fresh(browser) as context:
+        page = context.new_page()
+        page.goto(tenant.reach("https://admin.google.com/ac/apps/unified"))
+        follow(page, "Twilio Flex", "User access")
+        page.get_by_label(f"{state} for everyone", exact=True).check()
+        page.get_by_role("button", name="SAVE", exact=True).click()
+
+
+def test_the_app_off_is_google_s_refusal(tenant, browser, context):
+    set_access(tenant, browser, "OFF")
+
+    page = log_in(tenant, context)
+
+    assert "app_not_enabled_for_user" in page.locator("main").inner_text()
+    set_access(tenant, browser, "ON")
+
+
+def test_no_roles_is_flexs_refusal_and_the_stack_stays_unproved(tenant, context):
+    page = log_in(tenant, context, "linus@acme.example")
+
+    page.get_by_role("heading", name="Log in failed").wait_for()
+    assert "roles" in page.locator("main").inner_text()
+    outputs = tenant.stack.up()
+    assert "active" == outputs["status"]
+    assert "linus@acme.example logged in at Google" in outputs["next_step"]
+
+
+def test_the_sso_url_pasted_as_issuer_is_flexs_refusal(tenant, browser, context):
+    with flex_form(tenant, browser) as form:
+        good = form.get_by_label("Identity Provider Issuer").input_value()
+        form.get_by_label("Identity Provider Issuer").fill(
+            form.get_by_label("Single Sign-On URL").input_value()
+        )
+
+    page = log_in(tenant, context)
+
+    page.get_by_role("heading", name="Log in failed").wait_for()
+    assert "ssuer" in page.locator("main").inner_text()
+    with flex_form(tenant, browser) as form:
+        form.get_by_label("Identity Provider Issuer").fill(good)
+
+
+def test_when_all_is_put_back_ada_gets_in(tenant, context):
+    page = log_in(tenant, context)
+
+    page.get_by_role("heading", name="Welcome to Flex").wait_for()
+    assert "verified" == tenant.stack.up()["status"]
+
+
+def test_a_wrong_file_is_refused_on_the_spot(tenant, tmp_path, capsys):
+    wrong = tmp_path / "GoogleIDPMetadata.xml"
+    wrong.write_text("<!doctype html><title>Sign in - Google Accounts</title>")
+
+    with pytest.raises(AssertionError):
+        tenant.handoff("--metadata", str(wrong))
+
+    assert "This is a web page" in capsys.readouterr().err
