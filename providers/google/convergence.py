@@ -32,20 +32,22 @@ from providers.google.role_values import dump_before, load_before, our_values, o
 if TYPE_CHECKING:
     from providers.base import Outs
     from providers.google.role_values import RoleAssignmentsInputs
+    from providers.google.writer_lock import Ledger
     from providers.settings import Settings
 
 
 class Convergence:
-    """`olds` are the outputs last seen, empty on create; `quiet`: see `only_writer`."""
+    """`olds` are the outputs last seen, empty on create; `ledger` what the last one asked."""
 
     def __init__(
-        self, settings: Settings, wanted: RoleAssignmentsInputs, olds: Outs, quiet: float
+        self, settings: Settings, wanted: RoleAssignmentsInputs, olds: Outs, ledger: Ledger
     ) -> None:
         self._api = DirectoryApi(settings, wanted.customer, writes=True)
         self._wanted = wanted
         self._fields = wanted.value_fields
         self._journal = Journal.of(settings, wanted.customer, wanted.schema_name)
-        self._quota = QueryQuota(settings.directory_queries_per_minute, quiet)
+        self._quota = QueryQuota(settings.directory_queries_per_minute, ledger.read())
+        self._ledger = ledger
         self.result = BulkResult()
         self._stored_run: str | None = olds.get("run")
         self._listed: People = json.loads(olds.get("people") or "{}")
@@ -112,6 +114,7 @@ class Convergence:
         }
         run = self._begin(changes, had)
         self.result = result = self._send(changes)
+        self._ledger.write(self._quota.last_minute())
         self._look(changes, result)
         kept = remembered(was, self._before, self._values, set(result.failed), self._wanted.mode)
         outs = outputs_of(

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 MINUTE = 60.0
 BATCH = 100
@@ -25,21 +25,21 @@ class QueryQuota:
     """At most `per_minute` queries in any minute, as fast as they can be sent.
 
     Once Google has refused one, somebody else uses the quota, too: from then on they are spread
-    evenly. So they are if the last run ended less than a minute ago (`quiet`, in seconds).
+    evenly. `earlier` are the queries of the last run, as (seconds ago, how many).
     """
 
     def __init__(
         self,
         per_minute: int,
-        quiet: float = MINUTE,
+        earlier: Iterable[tuple[float, int]] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._per_minute = per_minute
         self._clock = clock
         self._sleep = sleep
-        self._sent: deque[tuple[float, int]] = deque()
-        self._paid_until: float | None = None if quiet >= MINUTE else clock()
+        self._sent = deque((clock() - age, count) for age, count in sorted(earlier, reverse=True))
+        self._paid_until: float | None = None
         self._lock = threading.Lock()
 
     @property
@@ -62,6 +62,11 @@ class QueryQuota:
         with self._lock:
             at = max(self._room_at(count), self._even_at(count))
             return max(0.0, at - self._clock())
+
+    def last_minute(self) -> list[tuple[float, int]]:
+        """What was sent in the last minute, as (seconds ago, how many)."""
+        now = self._clock()
+        return [(now - at, count) for at, count in self._sent if now - at < MINUTE]
 
     def was_refused(self) -> None:
         """Google says that the quota is used up: from here on evenly, starting from nothing."""

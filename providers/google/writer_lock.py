@@ -7,33 +7,50 @@ would take each other's quota and read each other's half-done work.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@contextmanager
-def only_writer(customer: str) -> Iterator[float]:
-    """Wait until no other run of this user writes to this customer. A crash frees it too.
+class Ledger:
+    """What the last writer asked of Google just before it ended: it counts for the next one."""
 
-    Yields for how many seconds nobody has: what the last one used counts for this one's quota.
-    """
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def read(self) -> list[tuple[float, int]]:
+        """(seconds ago, queries). Nothing if the last run was killed."""
+        self._file.seek(0)
+        try:
+            noted = json.loads(self._file.read() or "[]")
+        except ValueError:
+            return []
+        return [(time.time() - at, count) for at, count in noted]
+
+    def write(self, queries: list[tuple[float, int]]) -> None:
+        """Note what was asked in the last minute."""
+        self._file.seek(0)
+        self._file.truncate()
+        json.dump([(time.time() - age, count) for age, count in queries], self._file)
+
+
+@contextmanager
+def only_writer(customer: str) -> Iterator[Ledger]:
+    """Wait until no other run of this user writes to this customer. A crash frees it too."""
     folder = Path(tempfile.gettempdir()) / f"flexsso-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / f"directory-{customer}.lock").open("a") as file:
+    with (folder / f"directory-{customer}.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.stderr.write(f"waiting: another run is writing to Google customer {customer}\n")
             fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield max(0.0, time.time() - os.fstat(file.fileno()).st_mtime)
-        finally:
-            os.utime(file.fileno())
+        yield Ledger(file)

@@ -47,9 +47,11 @@ def configured(settings: Settings) -> Callable[[type[Provider[Any]]], Provider[A
 
 
 @pytest.fixture(autouse=True)
-def _journals_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a killed run leaves behind must not reach the next test."""
+def _files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals and the quota's ledger of one test must not reach the next one."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg-state"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from providers.google.convergence import Convergence
 from providers.google.directory_api import PAGE, DirectoryApi
+from providers.google.writer_lock import Ledger
 from tools.bench.engine import Engine
 from tools.bench.world import CUSTOMER, NO_QUOTA, World, email
 from tools.bench.writers import by_threads, inputs_of, one_by_one, ours, settings_of
@@ -103,7 +105,9 @@ def run_under_quota(
     world.options(latency=0.1, directory_quota_per_minute=QUOTA)
     settings = settings_of(world, QUOTA)
     use_up(settings_of(world, NO_QUOTA), used)
-    convergence = Convergence(settings, inputs_of(wanted(people, changed)), {}, quiet=60)
+    convergence = Convergence(
+        settings, inputs_of(wanted(people, changed)), {}, Ledger(io.StringIO())
+    )
     started = time.monotonic()
     convergence.run("bench")
     queries = changed + math.ceil((people + 1) / PAGE) + 1

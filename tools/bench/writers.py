@@ -6,6 +6,7 @@ with a client each. They get told who differs; ours finds out, writes, and prove
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -16,6 +17,7 @@ from models.endpoints import Endpoints
 from providers.google.convergence import Convergence
 from providers.google.role_values import RoleAssignmentsInputs
 from providers.google.service import authorized_http, build_service
+from providers.google.writer_lock import Ledger
 from providers.settings import Settings
 from tools.bench.world import CUSTOMER, email
 
@@ -50,7 +52,7 @@ def inputs_of(people: dict[str, dict[str, Any]]) -> RoleAssignmentsInputs:
 def ours(settings: Settings, people: dict[str, dict[str, Any]]) -> float:
     """Seconds of a whole run: read, compare, write, prove."""
     started = time.monotonic()
-    Convergence(settings, inputs_of(people), {}, quiet=60).run("bench")
+    Convergence(settings, inputs_of(people), {}, Ledger(io.StringIO())).run("bench")
     return time.monotonic() - started
 
 

@@ -42,7 +42,7 @@ def write(
         return outcomes
 
     changes = {f"p{number}": WANTED for number in range(people)}
-    quota = QueryQuota(per_minute, 60, time.clock, time.sleep)
+    quota = QueryQuota(per_minute, (), time.clock, time.sleep)
     progress = Progress(people, said.append, time.clock)
     return BulkWriter(send, changes, quota, progress, time.clock, time.sleep).run(), sizes, said
 

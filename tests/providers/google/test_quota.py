@@ -22,8 +22,8 @@ class Time:
         self.now += seconds
 
 
-def quota(per_minute: int, time: Time, quiet: float = 60.0) -> QueryQuota:
-    return QueryQuota(per_minute, quiet, time.clock, time.sleep)
+def quota(per_minute: int, time: Time, earlier: list[tuple[float, int]] = []) -> QueryQuota:  # noqa: B006
+    return QueryQuota(per_minute, earlier, time.clock, time.sleep)
 
 
 @given(
@@ -68,12 +68,19 @@ def test_after_a_refusal_queries_are_spread_evenly():
     assert pytest.approx(1000 / 39, rel=0.01) == time.now - 1000
 
 
-def test_a_run_that_follows_another_closely_begins_evenly():
+def test_what_the_last_run_asked_counts_until_its_minute_is_over():
     time = Time()
-    bucket = quota(2400, time, quiet=5)
-    bucket.take(39)
+    last = quota(2400, time)
+    last.take(100)
+    time.sleep(20)
+    last.take(2250)
+    time.sleep(10)
 
-    assert pytest.approx(1, rel=0.01) == time.now - 1000
+    bucket = quota(2400, time, last.last_minute())
+    bucket.take(50)
+    assert 1030 == time.now
+    bucket.take(100)
+    assert pytest.approx(1060) == time.now
 
 
 @pytest.mark.parametrize(("per_minute", "batch"), [(2400, 100), (100_000, 100), (240, 10), (1, 1)])

@@ -1,0 +1,47 @@
+"""Previews: counts first, then people, in words."""
+
+from __future__ import annotations
+
+from models.role_preview import describe
+from models.roles import Mode
+
+BEFORE = {
+    "ada@a.example": {"roles": ["agent"]},
+    "grace@a.example": {"roles": ["agent"], "attributes": {"team_id": "12"}},
+    "linus@a.example": {"roles": ["supervisor"], "full_name": "Linus P."},
+}
+AFTER = {
+    "ada@a.example": {"roles": ["agent"]},
+    "grace@a.example": {"roles": ["agent", "supervisor"], "attributes": {"team_id": "13"}},
+    "marie@a.example": {"roles": ["agent"], "attributes": {"skills": ["b", "a"]}},
+}
+
+
+def test_people_are_told_apart_by_what_happens_to_them():
+    seen = describe(BEFORE, AFTER, Mode.ADDITIVE, 3)
+
+    assert [
+        "3 people listed: 1 come, 1 leave, 1 change, 1 keep what they have",
+        "agent 2 → 3, supervisor 1",
+        "3 people who are not listed have values and keep them (mode additive)",
+    ] == seen.counts
+    assert [
+        "+ marie@a.example: agent; skills b, a",
+        "~ grace@a.example: roles agent → agent, supervisor; team_id 12 → 13",
+        "- linus@a.example: was supervisor; full_name Linus P.",
+    ] == seen.changes
+    assert ["= ada@a.example"] == seen.kept
+
+
+def test_the_same_values_in_another_order_are_no_change():
+    one = {"a@a.example": {"roles": ["b", "a"], "attributes": {}}}
+    other = {"a@a.example": {"roles": ["a", "b"]}}
+
+    assert [] == describe(one, other, Mode.ADDITIVE).changes
+    assert ["= a@a.example"] == describe(one, other, Mode.ADDITIVE).kept
+
+
+def test_authoritative_mode_says_who_loses():
+    seen = describe({}, {}, Mode.AUTHORITATIVE, 1)
+
+    assert "1 people who are not listed have values and lose them" in seen.counts
