@@ -1,10 +1,13 @@
-"""`Endpoints`: where the vendors' hosts are reached. Only the sandbox moves them."""
+"""`Endpoints`: where the vendors' hosts are reached, and how long to wait for them.
+
+Only the sandbox moves them.
+"""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -12,12 +15,14 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Endpoints(BaseModel):
     """With a base, `https://HOST/path` is reached at `BASE/HOST/path`; without one, as it is.
 
-    `base` is http on a loopback host with a port (the sandbox), or https.
+    `base` is http on a loopback host with a port (the sandbox), or https. `timeout_seconds` is how
+    long a host may be silent: before its answer, or in the middle of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     base: str | None = None
+    timeout_seconds: float = Field(60.0, gt=0, le=600)
 
     @field_validator("base")
     @classmethod
