@@ -16,7 +16,7 @@ import sys
 import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
-from cli import env, explain, handoff, new, sandbox, verify
+from cli import env, explain, handoff, migrate, new, sandbox, verify
 from cli import pulumi_verbs as verbs
 from models.errors import FlexSsoError
 
@@ -39,6 +39,7 @@ app.command("new", epilog=new.EPILOG)(new.new)
 app.command("up", epilog=verbs.UP_EPILOG, context_settings=verbs.PASS_ON)(verbs.up)
 app.command("preview", epilog=verbs.PREVIEW_EPILOG, context_settings=verbs.PASS_ON)(verbs.preview)
 app.command("destroy", epilog=verbs.DESTROY_EPILOG, context_settings=verbs.PASS_ON)(verbs.destroy)
+app.add_typer(migrate.app, name="migrate")
 app.add_typer(sandbox.app, name="sandbox")
 
 

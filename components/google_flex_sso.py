@@ -20,6 +20,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
+from components.certificate_watch import watch
 from components.handoff import (
     Given,
     default_redirect_url,
@@ -174,7 +175,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "start_url": login_url(tenant),
                 "attribute_mapping": mapping_of(tenant.attribute_mapping),
                 "spid": tenant.saml_app.spid,
-                **_identity_provider(tenant, self._args["idp_metadata"]),
+                **_identity_provider(self._args["stack"], tenant, self._args["idp_metadata"]),
             },
             self._child,
         )
@@ -288,13 +289,15 @@ def _connection(tenant: Tenant) -> str | None:
     return find_connection(Settings.from_config(pulumi.Config()), tenant.flex.account_sid)
 
 
-def _identity_provider(tenant: Tenant, idp_metadata: str | None) -> dict[str, Any]:
+def _identity_provider(stack: str, tenant: Tenant, idp_metadata: str | None) -> dict[str, Any]:
     if idp_metadata is None:
         return {}
     metadata = parse_idp_metadata(
         idp_metadata.encode(), allow_any_host=tenant.saml_app.allow_any_idp_host
     )
-    chosen = choose_certificate(metadata, tenant.saml_app.certificate, datetime.now(UTC))
+    now = datetime.now(UTC)
+    chosen = choose_certificate(metadata, tenant.saml_app.certificate, now)
+    watch(chosen, stack, now)
     return {
         "sso_url": metadata.sso_url,
         "entity_id": metadata.entity_id,

@@ -39,6 +39,10 @@ def unobservable(check: str, value: str, attested: str, **more: object) -> Findi
 
 
 def proved(check: str, value: str, when: str) -> Finding:
-    """The finding of a field that no API shows, but without which nobody could have signed in."""
-    note = f"proved by a sign-in on {when[:10]}"
+    """The finding of a field that no API shows, but without which nobody could have signed in.
+
+    Strictly, that holds for a record that is new: one that was changed may have been signed in to
+    before the console was changed too (see `models.rotation`).
+    """
+    note = f"a sign-in on {when[:10]}, after the last change of the record, speaks for it"
     return Finding(check=check, result=Result.MATCH, expected=value, observed=value, note=note)
