@@ -1,0 +1,127 @@
+"""Before the first `up`, at Google: credentials, each scope, each administrator's privilege.
+
+Only reads are made. That a write would be let through is known as far as its scope goes; the
+privilege to write shows when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.checkup import Check, failed, of_error, ok, skipped
+from models.errors import CredentialsError, FlexSsoError, PermissionDeniedError
+from providers.google import access
+from providers.google.directory_api import GROUPS, READ, WRITE, DirectoryApi
+from providers.google.reports_api import SCOPES as REPORTS
+from providers.google.reports_api import ReportsApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from models.tenant import Tenant
+    from providers.google.access import Identity
+    from providers.settings import Settings
+
+SCOPE_URL = "https://www.googleapis.com/auth/"
+DELEGATION = (
+    "Google Admin console: Security > Access and data control > API controls >"
+    " Manage Domain Wide Delegation"
+)
+ROLES = "Google Admin console: Account > Admin roles"
+
+
+def check_google(settings: Settings, tenant: Tenant) -> list[Check]:
+    """Credentials, then scopes, then one read call for each privilege."""
+    try:
+        who = access.identity(settings)
+    except CredentialsError as error:
+        return [of_error("google credentials", error)]
+    checks = [_identity(who, settings), *_scopes(settings, tenant, who)]
+    names = {one.name for one in checks if one.state == "ok"}
+    return [*checks, *_privileges(settings, tenant, names)]
+
+
+def scopes_of(tenant: Tenant) -> list[str]:
+    """All scopes that the stack's runs ask for."""
+    groups = GROUPS if tenant.roles.groups else ()
+    return list(dict.fromkeys([*READ, *WRITE, *groups, *REPORTS]))
+
+
+def _identity(who: Identity, settings: Settings) -> Check:
+    name = f"{who.email or 'somebody'} ({who.kind})"
+    wanted = settings.google_admin
+    if wanted and not who.acts_as:
+        hint = (
+            "use a service account's key file (tenant.credentials.google.file), or give the"
+            " account an administrator's role of its own and leave out tenant.google.admin"
+        )
+        return failed("google credentials", f"{name} can't act as {wanted}", hint)
+    acting = f", acting as {who.acts_as}" if who.acts_as else ", acting for itself"
+    return ok("google credentials", name + acting)
+
+
+def _scopes(settings: Settings, tenant: Tenant, who: Identity) -> Iterator[Check]:
+    for scope in scopes_of(tenant):
+        name = f"scope {scope}"
+        try:
+            access.ask_for(settings, scope)
+        except CredentialsError as error:
+            yield of_error(name, error, _delegation_hint(who, scope))
+        except FlexSsoError as error:
+            yield of_error(name, error)
+        else:
+            yield ok(name, "granted")
+
+
+def _delegation_hint(who: Identity, scope: str) -> str:
+    if not who.acts_as:
+        return ""
+    client = who.client_id or f"of {who.email}"
+    return f"{DELEGATION}: client id {client}, scope {SCOPE_URL}{scope} (up to 24 hours)"
+
+
+def _privileges(settings: Settings, tenant: Tenant, granted: set[str]) -> Iterator[Check]:
+    """One small read for each; what lacks its scope can't be tried."""
+    directory = DirectoryApi(settings, tenant.google.customer)
+    schema = tenant.google.custom_schema
+    tries: list[tuple[str, str, Callable[[], object], str]] = [
+        (
+            "custom schemas",
+            READ[1],
+            lambda: directory.find_schema(schema.name, schema.display_name),
+            "Users > Read and Schema management",
+        ),
+        ("users", READ[0], lambda: next(directory.people(schema.name), None), "Users > Read"),
+        (
+            "reports",
+            REPORTS[0],
+            lambda: ReportsApi(settings, tenant.google.customer).app_events(tenant.saml_app.name),
+            "Reports",
+        ),
+    ]
+    for group in tenant.roles.groups:
+        tries.append(
+            (f"group {group}", GROUPS[0], _members(settings, tenant, group), "Groups > Read")
+        )
+    for name, scope, call, privilege in tries:
+        if f"scope {scope}" not in granted:
+            yield skipped(name, f"needs the scope {scope}")
+        else:
+            yield _tried(name, call, privilege, settings)
+
+
+def _members(settings: Settings, tenant: Tenant, group: str) -> Callable[[], object]:
+    directory = DirectoryApi(settings, tenant.google.customer)
+    return lambda: next(iter(directory.members(group)), None)
+
+
+def _tried(name: str, call: Callable[[], object], privilege: str, settings: Settings) -> Check:
+    who = settings.google_admin or "the service account"
+    try:
+        call()
+    except PermissionDeniedError as error:
+        hint = f"{ROLES}: give {who} the privilege {privilege}; or is the customer id another's?"
+        return of_error(name, error, hint)
+    except FlexSsoError as error:
+        return of_error(name, error)
+    return ok(name, "can be read")

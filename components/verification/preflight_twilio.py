@@ -1,0 +1,87 @@
+"""Before the first `up`, at Twilio: the key and its account, Flex's address, version of its UI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.checkup import Check, State, failed, of_error, ok, skipped
+from models.errors import FlexSsoError
+from models.flex import Generation, ui_version_at_least
+from providers.twilio.flex_api import FlexApi
+from providers.twilio.sign_in_probe import SignInProbe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.tenant import Tenant
+    from providers.settings import Settings
+
+FIRST_ENHANCED, MIGRATION = "2.5.0", "2.7.0"
+UI_VERSION = "Twilio Console: Flex > Manage > Release Management > Flex UI version"
+
+
+def check_twilio(settings: Settings, tenant: Tenant) -> list[Check]:
+    """What anybody can see first, then what the key can."""
+    checks = [_public(settings, tenant)]
+    try:
+        live = FlexApi(settings, tenant.flex.account_sid).configuration()
+    except FlexSsoError as error:
+        because = "needs the API key"
+        names = ("twilio account", "flex ui version", "taskrouter")
+        return [*checks, of_error("twilio api key", error), *(skipped(n, because) for n in names)]
+    return [
+        *checks,
+        ok("twilio api key", "it may read the Flex configuration"),
+        *_with_key(settings, tenant, live),
+    ]
+
+
+def _public(settings: Settings, tenant: Tenant) -> Check:
+    flex = tenant.flex
+    try:
+        public = SignInProbe(settings, flex.account_sid).public_configuration()
+    except FlexSsoError as error:
+        return of_error("flex", error)
+    if public is None:
+        hint = "Console > Account info shows the Account SID; was Flex ever set up in it?"
+        return failed("flex", f"{flex.account_sid} has no Flex", hint)
+    domain = str(public.get("runtime_domain") or "").removesuffix(".twil.io")
+    if domain != flex.runtime_domain:
+        hint = f"tenant.flex.runtime_domain: {domain}"
+        return failed("flex", f"its runtime domain is {domain}, not {flex.runtime_domain}", hint)
+    return ok("flex", f"flex.twilio.com/{domain}")
+
+
+def _with_key(settings: Settings, tenant: Tenant, live: dict[str, Any]) -> Iterator[Check]:
+    account = str(live.get("account_sid") or "")
+    if account != tenant.flex.account_sid:
+        hint = "make a key in the tenant's own account, or correct tenant.flex.account_sid"
+        what = f"the key belongs to {account}, the stack to {tenant.flex.account_sid}"
+        yield failed("twilio account", what, hint)
+    else:
+        yield ok("twilio account", account)
+    yield ui_version_check(str(live.get("ui_version") or ""), tenant)
+    workspace = str(live.get("taskrouter_workspace_sid") or "")
+    try:
+        next(FlexApi(settings, tenant.flex.account_sid).workers(workspace), None)
+    except FlexSsoError as error:
+        yield of_error("taskrouter", error)
+    else:
+        yield ok("taskrouter", f"workers of {workspace} can be read")
+
+
+def ui_version_check(ui_version: str, tenant: Tenant) -> Check:
+    """Whether Flex UI is new enough for the generation of SSO; a range counts by its newest."""
+    name = "flex ui version"
+    if tenant.flex.generation is Generation.LEGACY:
+        return ok(name, f"{ui_version}; legacy SSO works with every version")
+    self_hosted = bool(tenant.flex.trusted_domains)
+    wanted = MIGRATION if self_hosted else FIRST_ENHANCED
+    new_enough = ui_version_at_least(ui_version, wanted)
+    if new_enough is None:
+        note = f"'{ui_version}' is no range that is known; enhanced SSO needs {wanted}"
+        return Check(name=name, state=State.WARNING, note=note, hint=f"compare: {UI_VERSION}")
+    if not new_enough:
+        what = f"{ui_version} is older than {wanted}, which enhanced SSO needs"
+        return failed(name, what, f"{UI_VERSION}; or tenant.flex.generation: legacy")
+    return ok(name, f"{ui_version} (enhanced SSO needs {wanted}, a migration {MIGRATION})")

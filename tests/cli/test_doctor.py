@@ -1,0 +1,78 @@
+"""What `doctor` says of clocks, versions and this machine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.doctor import clock_check, line_of
+from components.verification.preflight_twilio import ui_version_check
+from models.checkup import State, failed
+from models.tenant import Tenant
+
+ACCOUNT = "AC" + "5a" * 16
+
+
+def tenant(**flex: object) -> Tenant:
+    return Tenant.model_validate(
+        {
+            "name": "Acme",
+            "google": {"customer": "C01sandbx", "domain": "acme.example"},
+            "flex": {"account_sid": ACCOUNT, "runtime_domain": "acme-falcon-1234", **flex},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("ui_version", "flex", "state"),
+    [
+        ("2.x.auto", {}, State.OK),
+        ("2.5.0", {}, State.OK),
+        ("~2.4.0", {}, State.FAILED),
+        ("1.x.auto", {}, State.FAILED),
+        ("2.6.0", {"trusted_domains": ["https://desk.example"]}, State.FAILED),
+        ("2.7.0", {"trusted_domains": ["https://desk.example"]}, State.OK),
+        ("1.0.0", {"generation": "legacy"}, State.OK),
+        ("latest", {}, State.WARNING),
+    ],
+)
+def test_flex_ui_has_to_be_new_enough(ui_version, flex, state):
+    assert state is ui_version_check(ui_version, tenant(**flex)).state
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "says"),
+    [
+        (0.2, State.OK, "within 1 s"),
+        (90, State.FAILED, "90 s ahead"),
+        (-3600, State.FAILED, "behind"),
+    ],
+)
+def test_the_clock(seconds, state, says):
+    check = clock_check(seconds)
+
+    assert state is check.state
+    assert says in check.note
+
+
+def test_one_line_each_and_a_hint_for_a_failure():
+    line = line_of(failed("users", "Google answered 403\nwhile listing", "give it the privilege"))
+
+    assert "failed   users: Google answered 403 while listing\n" in line
+    assert line.endswith("hint: give it the privilege")
+
+
+def test_this_machine(flexsso):
+    done = flexsso("doctor", "--json")
+
+    assert ["python", "pulumi"] == [one["name"] for one in json.loads(done.stdout)["checks"]]
+    assert 0 == done.returncode
+
+
+def test_a_stack_that_is_not_there(flexsso):
+    done = flexsso("doctor", "nosuch.stack")
+
+    assert 1 == done.returncode
+    assert "failed   configuration: There is no stacks/Pulumi.nosuch.stack.yaml." in done.stdout
+    assert "hint: ./flexsso new nosuch.stack" in done.stdout
