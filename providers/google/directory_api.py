@@ -190,17 +190,23 @@ class DirectoryApi:
         }
 
     def _send(self, parts: list[Part]) -> dict[int, Answer]:
-        if not hasattr(self._of_thread, "http"):
-            self._client()
-            self._of_thread.http = another_transport(self._http)
         kind, body = write_batch(parts)
-        response, content = self._of_thread.http.request(
-            self._settings.endpoints.url(BATCH_URL), "POST", body, {"content-type": kind}
-        )
+        try:
+            response, content = self._post(kind, body)
+        except ConnectionError:  # an idle connection was closed at the other end: once more, anew
+            del self._of_thread.http
+            response, content = self._post(kind, body)
         if response.status >= 300:
             doing, wait = "writing roles in a batch", response.get("retry-after")
             raise translate(response.status, content, doing, wait)
         return read_batch(response.get("content-type", ""), content)
+
+    def _post(self, kind: str, body: bytes) -> Any:
+        if not hasattr(self._of_thread, "http"):
+            self._client()
+            self._of_thread.http = another_transport(self._http)
+        url = self._settings.endpoints.url(BATCH_URL)
+        return self._of_thread.http.request(url, "POST", body, {"content-type": kind})
 
     # Groups ---------------------------------------------------------------------------------
 
@@ -239,7 +245,7 @@ def _outcome(email: str, schema: str, answer: Answer | None) -> Values | FlexSso
         return translate(answer.status, answer.content, doing, answer.headers.get("retry-after"))
     try:
         return values_of(json.loads(answer.content or b"{}"), schema)
-    except ValueError:
+    except (ValueError, TypeError, AttributeError):
         return UnreachableError(f"Google: an answer without sense while {doing}")
 
 

@@ -11,6 +11,7 @@ from models.errors import (
     PartialFailureError,
     VendorApiError,
 )
+from providers.google.preview import write
 from providers.google.progress import say
 
 if TYPE_CHECKING:
@@ -102,8 +103,11 @@ _EXPLAINED = {
 
 
 def incomplete(result: BulkResult) -> PartialFailureError:
-    """One line for each person: who, Google's status and reason, and what that means."""
+    """One line a person: who, Google's status and reason, what that means. Many go to a file."""
     reasons = [_line(email, error) for email, error in sorted(result.failed.items())]
+    if len(reasons) > SHOWN:
+        more = f"… and {len(reasons) - SHOWN:,} more, all of them in {write(reasons)}"
+        reasons = [*reasons[:SHOWN], more]
     return PartialFailureError(
         f"Google: {len(result.failed):,} people could not be written"
         f" ({len(result.done) - len(set(result.done) & set(result.failed)):,} were);"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 
 from models.errors import ConflictError, NotFoundError
 from providers.failures import PartialState
+from providers.google.bulk import BulkResult
 from providers.google.custom_schema import CustomSchemaProvider
+from providers.google.directory_api import DirectoryApi
 from providers.google.groups import people_of_groups
+from providers.google.people_checks import incomplete
 from providers.google.role_assignments import RoleAssignmentsProvider
 from sandbox.google import schemas, users
 from tests.providers.vendor import Vendor
@@ -261,3 +265,24 @@ def test_groups_that_are_not_there_are_named_together(settings, pretend_world, m
 
     with pytest.raises(NotFoundError, match=r"no group b@acme\.example, a@acme\.example"):
         people_of_groups(settings, Tenant)  # type: ignore[arg-type]
+
+
+def test_thousands_of_failures_are_fifty_lines_and_a_file():
+    failed = {f"p{number:04d}": NotFoundError("gone") for number in range(2000)}
+
+    error = incomplete(BulkResult(done={}, failed=dict(failed)))
+
+    assert 51 == len(error.reasons)
+    (path,) = re.findall(r"and 1,950 more, all of them in (\S+)", error.reasons[-1])
+    assert 2000 == len(Path(path).read_text(encoding="utf-8").splitlines())
+
+
+def test_a_connection_that_was_closed_while_we_waited_is_made_anew(settings, vendor, pretend_world):
+    api = DirectoryApi(settings, CUSTOMER, writes=True)
+    change = {ADA: {"Roles": ["agent"]}}
+    assert ["agent"] == api.update_people("Flex_Details", change)[ADA]["Roles"]
+
+    (connection,) = api._of_thread.http.http.connections.values()
+    connection.sock.shutdown(socket.SHUT_RDWR)
+
+    assert ["agent"] == api.update_people("Flex_Details", change)[ADA]["Roles"]
