@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest
 # One process a core, and no more than eight: the tests start servers and engines of their own.
 PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
 
-.PHONY: help install fmt check test e2e demo sandbox golden docs bench lock clean
+.PHONY: help install fmt check test e2e demo sandbox golden docs bench torture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ docs: .venv/.installed ## write the generated pages and pictures; all pages as H
 
 bench: install ## what roles of thousands of people cost: four figures with limits
 	@$(PYTHON) -m tools.bench
+
+torture: install ## faults, crashes and hostile input, counted (an hour; ARGS=--short for minutes)
+	@$(PYTHON) -m tools.torture $(ARGS)
 
 lock: .venv/.installed ## pin requirements.txt to what .venv holds
 	$(PYTHON) -m tools.requirements > requirements.new

@@ -17,6 +17,7 @@ from models.errors import FlexSsoError
 from models.roles import same_value
 from providers.google.directory_api import DirectoryApi
 from providers.google.reports_api import Login, ReportsApi
+from providers.twilio.answers import a_time
 from providers.twilio.flex_api import FlexApi
 
 if TYPE_CHECKING:
@@ -90,12 +91,12 @@ def _confirm(settings: Settings, where: WhereToLook, login: Login) -> tuple[list
     worker = FlexApi(settings, where.account_sid).worker(where.workspace_sid, login.email)
     if worker is None:
         return [], f"{login.email} logged in at Google, but Flex has no such worker"
-    if _time(worker["date_updated"]) < _time(login.time) - CLOCK_SKEW:
+    if a_time(worker, "date_updated") < _time(login.time) - CLOCK_SKEW:
         return [], f"{login.email} logged in at Google, but Flex did not take it in"
     has: Any = worker["attributes"].get("roles")
     if not same_value(has, wanted):
         return [], f"{login.email} has roles {has} in Flex and {wanted} at Google"
-    return sorted(has), ""
+    return sorted(str(role) for role in has) if isinstance(has, list) else [], ""
 
 
 def _time(text: str) -> datetime:

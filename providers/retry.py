@@ -7,6 +7,8 @@ Each vendor names the reason when it turns an answer into an error (`temporary`,
 from __future__ import annotations
 
 import sys
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from models.errors import FlexSsoError, UnreachableError, VendorApiError
@@ -22,6 +24,20 @@ ATTEMPTS = 6
 ATTEMPTS_WITHOUT_ANSWER = 3
 WAIT_INITIAL_SECONDS = 0.5
 WAIT_MAX_SECONDS = 32.0
+LONGEST_WAIT_SECONDS = 120.0
+"""Who asks for more patience than that gets none: the run ends, and says so."""
+
+
+def asked_wait(retry_after: str | None) -> float | None:
+    """Seconds that a `Retry-After` asks for, in either of its two forms; None if in neither."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+        return max(0.0, (at - datetime.now(at.tzinfo)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def retrying(call: Callable[[], T]) -> T:

@@ -15,6 +15,8 @@ from models.errors import (
     RateLimitedError,
     VendorApiError,
 )
+from providers.plain_text import plain
+from providers.retry import LONGEST_WAIT_SECONDS, asked_wait
 
 _RETRIED = {
     "userRateLimitExceeded": "the quota of queries a minute is used up",
@@ -33,9 +35,9 @@ def parse(content: bytes | str) -> tuple[str, str]:
     try:
         error = json.loads(text)["error"]
         details = error.get("errors") or [{}]
-        return str(details[0].get("reason", "")), str(error.get("message", ""))
+        return str(details[0].get("reason", "")), plain(str(error.get("message", "")))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return "", text.strip()[:200]
+        return "", plain(text)
 
 
 def retry_reason(status: int, reason: str, message: str = "") -> str | None:
@@ -64,10 +66,13 @@ def translate(
 ) -> VendorApiError:
     """Our error for Google's answer to what we were `doing`."""
     reason, message = parse(content)
+    wait = asked_wait(retry_after)
     temporary = retry_reason(status, reason, message) is not None
     what = f"Google answered {status} while {doing}: {message or 'no message'}"
+    if wait is not None and wait > LONGEST_WAIT_SECONDS:
+        what, temporary = f"{what} (it asks to wait {wait:.0f} s)", False
     kind: type[VendorApiError] = VendorApiError
-    if temporary and status in {403, 429}:
+    if status == 429 or (temporary and status == 403):
         kind = RateLimitedError
     elif status in {401, 403}:
         kind = PermissionDeniedError
@@ -81,5 +86,5 @@ def translate(
         status=status,
         reason=reason,
         temporary=temporary,
-        retry_after=float(retry_after) if retry_after and retry_after.isdigit() else None,
+        retry_after=wait,
     )

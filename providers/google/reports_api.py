@@ -94,11 +94,13 @@ class ReportsApi:
             page = self._page(application, since, token)
             for item in page.get("items", []):
                 actor = item.get("actor", {}).get("email", "").lower()
-                for event in item.get("events", []):
+                time = item.get("id", {}).get("time", "")
+                for event in item.get("events", []) if time else []:
                     parameters = {
-                        p["name"]: str(p.get("value", "")) for p in event.get("parameters", [])
+                        p.get("name", ""): str(p.get("value", ""))
+                        for p in event.get("parameters", [])
                     }
-                    yield event["name"], item["id"]["time"], actor, parameters
+                    yield event.get("name", ""), time, actor, parameters
             token = page.get("nextPageToken")
             if not token:
                 return

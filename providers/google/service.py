@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from models.endpoints import Endpoints
-from models.errors import CredentialsError, UnreachableError
+from models.errors import CredentialsError, FlexSsoError, UnreachableError
+from providers.google.answers import NotTheApiError, checked_builder
 from providers.google.failures import translate
+from providers.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from google.auth.exceptions import RefreshError
+
     from providers.settings import Settings
 
+NOT_THE_API = "does a proxy or a sign-in page of the network stand in between? Then try again"
 SCOPE = "https://www.googleapis.com/auth/"
 
 
@@ -36,7 +42,11 @@ def build_service(
     root = settings.endpoints.url(document["rootUrl"])
     document["rootUrl"] = document["mtlsRootUrl"] = root
     document["baseUrl"] = root + document["servicePath"]
-    return discovery.build_from_document(document, http=http or authorized_http(settings, scopes))
+    return discovery.build_from_document(
+        document,
+        http=http or authorized_http(settings, scopes),
+        requestBuilder=checked_builder(document),
+    )
 
 
 def authorized_http(settings: Settings, scopes: Sequence[str]) -> Any:
@@ -97,17 +107,39 @@ def google_errors(doing: str, hint: str = Endpoints().hint) -> Iterator[None]:
     except HttpError as error:
         wait = error.resp.get("retry-after")
         raise translate(error.resp.status, error.content, doing, wait) from None
+    except NotTheApiError as error:
+        what = f"Google's answer is not one of its API's while {doing} ({error})"
+        raise UnreachableError(what, hint=NOT_THE_API) from None
     except exceptions.RefreshError as error:
         raise _refused(error, doing) from None
-    except (OSError, httplib2.HttpLib2Error, exceptions.TransportError) as error:
-        raise UnreachableError(
-            f"Google: no answer while {doing} ({error})",
-            hint=hint,
-        ) from None
+    except (OSError, HTTPException, httplib2.HttpLib2Error, exceptions.TransportError) as error:
+        why = plain(str(error)) or type(error).__name__
+        raise UnreachableError(f"Google: no answer while {doing} ({why})", hint=hint) from None
+    except (ValueError, TypeError, AttributeError) as error:
+        if _is_ours(error):
+            raise
+        what = f"Google's answer can't be read while {doing} ({type(error).__name__})"
+        raise UnreachableError(what, hint=NOT_THE_API) from None
 
 
-def _refused(error: Exception, doing: str) -> CredentialsError:
-    text = str(error.args[0] if error.args else error)
+def _is_ours(error: Exception) -> bool:
+    """Whether our own code raised it: a mistake of ours is none of Google's answers."""
+    trace = error.__traceback__
+    while trace is not None:
+        if "site-packages" in trace.tb_frame.f_code.co_filename:
+            return False
+        trace = trace.tb_next
+    return True
+
+
+def _refused(error: RefreshError, doing: str) -> FlexSsoError:
+    """Google's token server said no, or, while it can't say anything, that it can't."""
+    text = plain(str(error.args[0] if error.args else error))
+    if error.retryable or not _names_a_reason(error):
+        return UnreachableError(
+            f"Google's token server has no usable answer while {doing}: {text or 'nothing'}",
+            hint="try again; nothing is lost, the next run goes on",
+        )
     hint = "check the service account and the administrator to act as (tenant.google.admin)"
     if "unauthorized_client" in repr(error.args):
         hint = (
@@ -115,3 +147,9 @@ def _refused(error: Exception, doing: str) -> CredentialsError:
             " control > API controls > Manage Domain Wide Delegation (up to 24 h to take effect)"
         )
     return CredentialsError(f"Google refuses the credentials while {doing}: {text}", hint=hint)
+
+
+def _names_a_reason(error: RefreshError) -> bool:
+    """OAuth 2.0 errors are {"error": "…"}; what is none comes from something in between."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    return isinstance(answer, dict) and isinstance(answer.get("error"), str)

@@ -16,6 +16,8 @@ from models.errors import (
     RateLimitedError,
     VendorApiError,
 )
+from providers.plain_text import plain
+from providers.retry import LONGEST_WAIT_SECONDS, asked_wait
 
 _RETRIED_CODES = {45010: "Flex limits the rate of requests", 45780: "another request is under way"}
 _HINTS = {
@@ -38,16 +40,19 @@ def parse(text: str) -> tuple[int, str]:
     """(code, message) of an error body; 0 where there is no code."""
     try:
         body: Any = json.loads(text)
-        return int(body.get("code") or 0), str(body.get("message") or "")
+        return int(body.get("code") or 0), plain(str(body.get("message") or ""))
     except (ValueError, AttributeError, TypeError):
-        return 0, text.strip()[:200]
+        return 0, plain(text)
 
 
 def translate(status: int, text: str, doing: str, retry_after: str | None = None) -> VendorApiError:
     """Our error for Twilio's answer to what we were `doing`."""
     code, message = parse(text)
+    wait = asked_wait(retry_after)
     temporary = status == 429 or status >= 500 or code in _RETRIED_CODES
     number = f" (code {code})" if code else ""
+    if wait is not None and wait > LONGEST_WAIT_SECONDS:
+        number, temporary = f"{number} (it asks to wait {wait:.0f} s)", False
     kind = RateLimitedError if code in _RETRIED_CODES else _BY_STATUS.get(status, VendorApiError)
     return kind(
         f"Twilio answered {status} while {doing}: {message or 'no message'}{number}",
@@ -55,5 +60,5 @@ def translate(status: int, text: str, doing: str, retry_after: str | None = None
         status=status,
         reason=str(code or ""),
         temporary=temporary,
-        retry_after=float(retry_after) if retry_after and retry_after.isdigit() else None,
+        retry_after=wait,
     )

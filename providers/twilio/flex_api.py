@@ -6,12 +6,12 @@ Configuration (its resource takes no dict), so that goes through `client.request
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from models.errors import UnreachableError
 from providers.retry import retrying
 from providers.settings import twilio_key
+from providers.twilio.answers import HINT, an_object, json_object, json_text, objects
 from providers.twilio.failures import translate
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration"
 TASKROUTER = "https://taskrouter.twilio.com/v1/Workspaces"
-TIMEOUT_SECONDS = 30.0
 PAGE = 1000
 
 
@@ -52,9 +51,9 @@ class FlexApi:
             f"looking for worker {name_id}",
             params={"FriendlyName": name_id},
         )
-        for worker in page.get("workers", []):
-            if worker["friendly_name"].casefold() == name_id.casefold():
-                return {**worker, "attributes": json.loads(worker["attributes"] or "{}")}
+        for worker in objects(page, "workers", "TaskRouter's workers"):
+            if str(worker.get("friendly_name")).casefold() == name_id.casefold():
+                return {**worker, "attributes": json_text(worker, "attributes")}
         return None
 
     def workers(self, workspace_sid: str) -> Iterator[dict[str, Any]]:
@@ -63,9 +62,9 @@ class FlexApi:
         params: dict[str, object] | None = {"PageSize": PAGE}
         while url:
             page = self._send("GET", url, "listing workers", params=params)
-            for worker in page.get("workers", []):
-                yield {**worker, "attributes": json.loads(worker["attributes"] or "{}")}
-            url, params = (page.get("meta") or {}).get("next_page_url") or "", None
+            for worker in objects(page, "workers", "TaskRouter's workers"):
+                yield {**worker, "attributes": json_text(worker, "attributes")}
+            url, params = _next_page(page), None
 
     def _send(
         self,
@@ -83,7 +82,7 @@ class FlexApi:
             if response.status_code >= 400:
                 wait = (response.headers or {}).get("Retry-After")
                 raise translate(response.status_code, response.text, doing, wait)
-            return _json(response.text, doing)
+            return json_object(response.text, doing)
 
         return retrying(once)
 
@@ -98,13 +97,12 @@ class FlexApi:
             ) from None
 
 
-def _json(text: str, doing: str) -> dict[str, Any]:
-    try:
-        return dict(json.loads(text))
-    except (ValueError, TypeError):
-        raise UnreachableError(
-            f"Twilio's answer was cut or no JSON while {doing}", hint="try again"
-        ) from None
+def _next_page(page: dict[str, Any]) -> str:
+    """The address of the next page; our key is sent there, so no other host will do."""
+    url = str(an_object(page, "meta").get("next_page_url") or "")
+    if url and not url.startswith(f"{TASKROUTER}/"):
+        raise UnreachableError("Twilio's answer names a next page elsewhere", hint=HINT)
+    return url
 
 
 def _client(settings: Settings, account_sid: str) -> Client:
@@ -120,5 +118,5 @@ def _client(settings: Settings, account_sid: str) -> Client:
         key.api_key,
         key.api_secret.get_secret_value(),
         account_sid,
-        http_client=AtEndpoint(timeout=TIMEOUT_SECONDS),
+        http_client=AtEndpoint(timeout=settings.endpoints.timeout_seconds),
     )

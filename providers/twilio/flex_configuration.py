@@ -9,14 +9,17 @@ and prove that nothing else moved. Destroy puts back what was there before us. O
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
 
-from models.errors import ConflictError, TenantConfigError
+from models.errors import ConflictError, TenantConfigError, UnreachableError, VendorApiError
 from providers.base import Inputs, Outs, Provider, declaring, to_props
+from providers.failures import PartialState
+from providers.twilio.answers import an_object
 from providers.twilio.flex_api import FlexApi
 
 OWNED_KEY = "public_attributes"
@@ -84,10 +87,12 @@ class FlexConfigurationProvider(Provider[FlexConfigurationInputs]):
         before = _owned(live)
         if bool(before) == wanted.login_popup:
             return _outputs(wanted, live, olds)
-        live = _write(api, live, wanted.login_popup)
         if not olds.get("changed"):
             olds = {"changed": True, "before": before}
-        return _outputs(wanted, live, olds)
+        outs = _outputs(wanted, live, olds)
+        with _kept_if_uncertain(wanted.account_sid, outs):
+            _write(api, live, wanted.login_popup)
+        return outs
 
 
 def _runtime_domain(live: dict[str, Any]) -> str:
@@ -95,7 +100,23 @@ def _runtime_domain(live: dict[str, Any]) -> str:
 
 
 def _owned(live: dict[str, Any]) -> bool | None:
-    return (live.get(OWNED_KEY) or {}).get(OWNED_PATH)
+    value = an_object(live, OWNED_KEY).get(OWNED_PATH)
+    return None if value is None else value is True
+
+
+@contextmanager
+def _kept_if_uncertain(id_: str, outs: Outs) -> Iterator[None]:
+    """A write that may have happened although it failed must not make us forget what was before.
+
+    Only a definite no of Twilio's to the write itself leaves nothing to remember.
+    """
+    try:
+        yield
+    except (UnreachableError, VendorApiError) as error:
+        refused = isinstance(error, VendorApiError) and not error.temporary
+        if refused and not isinstance(error, ConflictError):
+            raise
+        raise PartialState(id_, outs, error, []) from None
 
 
 def _refuse_other_domain(wanted: FlexConfigurationInputs, live: dict[str, Any]) -> None:
@@ -107,12 +128,12 @@ def _refuse_other_domain(wanted: FlexConfigurationInputs, live: dict[str, Any]) 
 
 def _write(api: FlexApi, live: dict[str, Any], value: bool | None) -> dict[str, Any]:  # noqa: FBT001
     """Post our one path (None removes it) and prove that no other key moved."""
-    laid = copy.deepcopy(live.get(OWNED_KEY) or {})
+    laid = copy.deepcopy(an_object(live, OWNED_KEY))
     laid.pop(OWNED_PATH, None)
     if value is not None:
         laid[OWNED_PATH] = value
     api.post_configuration({OWNED_KEY: laid})
-    after = api.configuration()
+    after = _read_back(api)
     moved = sorted(
         key for key in live if key not in MOVES_BY_ITSELF and live[key] != after.get(key)
     )
@@ -123,6 +144,15 @@ def _write(api: FlexApi, live: dict[str, Any], value: bool | None) -> dict[str, 
             hint="somebody else writes it too; run `pulumi up` again",
         )
     return after
+
+
+def _read_back(api: FlexApi) -> dict[str, Any]:
+    """The document after a write; whoever may write it and not read it is not heard as a no."""
+    try:
+        return api.configuration()
+    except VendorApiError as error:
+        what = f"Twilio: the Flex configuration was written but can't be read back: {error.what}"
+        raise UnreachableError(what, hint=error.hint or "run `pulumi up` again") from None
 
 
 def _outputs(wanted: FlexConfigurationInputs, live: dict[str, Any], olds: Outs) -> Outs:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from models.errors import TenantConfigError, UnreachableError, VendorApiError
 from models.flex import Generation
 from providers.retry import retrying
+from providers.twilio.answers import json_object, objects
 from providers.twilio.failures import translate
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ FLEX = "https://flex.twilio.com/"
 PUBLIC_CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration/Public"
 HOPS = 8
 AUTHN_REQUEST_LIMIT = 65536
-TIMEOUT_SECONDS = 30.0
 _SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 _SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 
@@ -64,7 +64,8 @@ class SignInProbe:
 
         self._endpoints = settings.endpoints
         self._account_sid = account_sid
-        self._http = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        timeout = settings.endpoints.timeout_seconds
+        self._http = httpx.Client(timeout=timeout, follow_redirects=False)
 
     def connections(self) -> list[Connection]:
         """The enhanced connections of the account, as Authentication/Config lists them."""
@@ -74,10 +75,9 @@ class SignInProbe:
             "asking Flex for its SSO connections",
             params={"AccountSid": self._account_sid},
         )
-        found = _json_object(response).get("config_list") or []
         return [
-            Connection(str(item.get("connection_name", "")), bool(item.get("active")))
-            for item in found
+            Connection(str(item.get("connection_name", "")), item.get("active") is True)
+            for item in objects(_json_object(response), "config_list", "its SSO connections")
         ]
 
     def public_configuration(self) -> dict[str, Any] | None:
@@ -88,17 +88,26 @@ class SignInProbe:
             "reading the public part of the Flex configuration",
             params={"AccountSid": self._account_sid},
         )
-        found = _json_object(response).get("configurations") or []
-        return dict(found[0]) if found else None
+        found = objects(_json_object(response), "configurations", "its public configuration")
+        return found[0] if found else None
 
     def look(self, generation: Generation, connection: str | None, runtime_domain: str) -> Seen:
-        """Begin a login and stop at the door of the identity provider."""
+        """Begin a login and stop at the door of the identity provider.
+
+        What is seen then can take a verified sign-in away, so a refusal is looked at twice.
+        """
+        seen = self._look_once(generation, connection, runtime_domain)
+        return self._look_once(generation, connection, runtime_domain) if seen.why_not else seen
+
+    def _look_once(
+        self, generation: Generation, connection: str | None, runtime_domain: str
+    ) -> Seen:
         try:
             if generation is Generation.LEGACY:
                 return self._look_at_legacy(runtime_domain)
             return self._look_at_enhanced(connection or "", runtime_domain)
         except VendorApiError as error:
-            if error.temporary or error.status == 0:
+            if error.temporary or error.status in {0, 429} or error.status >= 500:
                 raise
             return Seen(why_not=error.what)
 
@@ -118,8 +127,10 @@ class SignInProbe:
             target = response.headers.get("location", "")
             if not target:
                 return Seen(why_not=f"Flex answered {response.status_code} and sent nobody on")
-            url = self._endpoints.canonical(urljoin(str(response.url), target))
+            url = self._endpoints.canonical(_absolute(str(response.url), target))
             host = urlsplit(url).hostname or ""
+            if not url.startswith("https://"):
+                return Seen(why_not="Flex redirected to an address without https")
             if host != "twilio.com" and not host.endswith(".twilio.com"):
                 return read_authn_request(url)
         return Seen(why_not=f"Flex redirected more than {HOPS} times")
@@ -131,7 +142,8 @@ class SignInProbe:
             "beginning a login at iam.twilio.com",
             json={"products": ["flex"], "resource": FLEX + runtime_domain},
         )
-        location = self._endpoints.canonical(str(_json_object(response).get("location", "")))
+        target = str(_json_object(response).get("location") or "")
+        location = self._endpoints.canonical(_absolute(IAM, target)) if target else ""
         return read_authn_request(location) if location else Seen(why_not="no location was given")
 
     def _send(self, method: str, url: str, doing: str, **parts: Any) -> httpx.Response:
@@ -140,12 +152,12 @@ class SignInProbe:
         def once() -> httpx.Response:
             try:
                 response = self._http.request(method, self._endpoints.url(url), **parts)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise UnreachableError(
                     f"Twilio: no answer while {doing} ({type(error).__name__})",
                     hint=self._endpoints.hint,
                 ) from None
-            if response.status_code >= 400:
+            if response.is_error:
                 wait = response.headers.get("retry-after")
                 raise translate(response.status_code, response.text, doing, wait)
             return response
@@ -153,11 +165,17 @@ class SignInProbe:
         return retrying(once)
 
 
-def _json_object(response: httpx.Response) -> dict[str, Any]:
+def _absolute(base: str, target: str) -> str:
+    """Where a redirect leads to; nowhere, if that is no address."""
     try:
-        return dict(response.json())
-    except (ValueError, TypeError):
-        raise UnreachableError("Twilio's answer was cut or no JSON", hint="try again") from None
+        url = urljoin(base, target)
+        return url if urlsplit(url).hostname else ""
+    except ValueError:
+        return ""
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    return json_object(response.text, f"reading {response.url.path}")
 
 
 def read_authn_request(url: str) -> Seen:
@@ -169,7 +187,7 @@ def read_authn_request(url: str) -> Seen:
     message = query.get("SAMLRequest", [""])[0]
     root = _parse_deflated(message) if message else None
     if root is None:
-        return Seen(sso_url=sso_url)
+        return Seen(sso_url=sso_url, why_not="Flex sends people there without a SAML request")
     policy = root.find(f"{_SAMLP}NameIDPolicy")
     return Seen(
         sso_url=sso_url,

@@ -1,0 +1,16 @@
+"""An error body as part of a sentence: now and then a server answers with a whole web page."""
+
+from __future__ import annotations
+
+import re
+
+LIMIT = 200
+_NOT_SHOWN = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]+")
+
+
+def plain(body: str) -> str:
+    """One line of at most LIMIT characters, without tags and control characters."""
+    text = _TAG.sub(" ", _NOT_SHOWN.sub(" ", body[:20_000]))
+    return " ".join(_NOT_PRINTABLE.sub(" ", text).split())[:LIMIT]

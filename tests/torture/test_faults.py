@@ -1,0 +1,81 @@
+"""A slice of the fault matrix (`make torture` runs much more of it), and its own judge."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from models.errors import UnreachableError
+from tools.torture.matrix import Matrix, unclear
+from tools.torture.place import place
+
+pytestmark = pytest.mark.xdist_group("torture")
+
+SLICE = 36
+
+
+@pytest.fixture(scope="module")
+def matrix():
+    with place() as world:
+        yield Matrix(world)
+
+
+def test_there_are_enough_cases_and_every_resource_has_some(matrix):
+    cases = list(matrix.cases())
+
+    assert len(cases) > 5000
+    assert {
+        "CustomSchema",
+        "RoleAssignments",
+        "FlexConfiguration",
+        "SamlApp",
+        "FlexSso",
+        "FlexSso (legacy)",
+    } < {case.subject for case in cases}
+
+
+def test_a_slice_of_the_matrix(matrix):
+    drawn = random.Random(7).sample(list(matrix.cases()), SLICE)  # noqa: S311  a draw, no secret
+
+    assert [] == [f"{case}: {wrong}" for case in drawn if (wrong := matrix.run(case))]
+
+
+def test_a_write_whose_answer_is_lost_is_neither_doubled_nor_forgotten(matrix):
+    """The cases that once lost what stood in Flex's configuration before us."""
+    writes = [
+        case
+        for case in matrix.cases()
+        if case.verb == "create"
+        and case.call.method == "POST"
+        and case.call.host in {"flex-api.twilio.com", "admin.googleapis.com"}
+        and case.fault.name in {"reset after the effect", "503 plain"}
+    ]
+
+    assert len(writes) >= 10
+    assert [] == [f"{case}: {wrong}" for case in writes if (wrong := matrix.run(case))]
+
+
+def test_the_judge_finds_no_sentence_in_a_web_page():
+    assert unclear(UnreachableError("Google: <!DOCTYPE html><html>…"))
+    assert unclear(UnreachableError(""))
+    assert not unclear(UnreachableError("Google: no answer", hint="try again"))
+
+
+def test_the_judge_finds_a_lost_value(matrix, monkeypatch):
+    """A product that forgets what was before us is found out."""
+    from providers.twilio import flex_configuration  # noqa: PLC0415
+
+    outputs = flex_configuration._outputs
+    monkeypatch.setattr(
+        flex_configuration,
+        "_outputs",
+        lambda wanted, live, _olds: outputs(wanted, live, {}),
+    )
+    case = next(
+        case
+        for case in matrix.cases()
+        if case.subject == "FlexConfiguration" and case.verb == "create" and not case.for_good
+    )
+
+    assert "changed" in matrix.run(case)

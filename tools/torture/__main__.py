@@ -1,0 +1,37 @@
+"""`make torture`: faults, crashes and hostile input, counted. Nothing leaves this machine.
+
+Each figure is printed when it is done, with what went wrong, by name; exit code 1 if anything did.
+docs/explanation/reliability.md says what each one proves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tools.torture.figure import Figure
+from tools.torture.figures import FIGURES
+
+
+def main() -> int:
+    """Run the chosen figures."""
+    parser = argparse.ArgumentParser(prog="python -m tools.torture", description=__doc__)
+    parser.add_argument("--only", choices=sorted(FIGURES), nargs="+", default=list(FIGURES))
+    parser.add_argument("--short", action="store_true", help="a slice of each, for every day")
+    parser.add_argument("--seed", type=int, default=0, help="which slice, where one is drawn")
+    chosen = parser.parse_args()
+    print(f"{time.strftime('%Y-%m-%d')}  python -m tools.torture {' '.join(sys.argv[1:])}")
+    results: list[Figure] = []
+    for name in chosen.only:
+        start = time.monotonic()
+        figure = FIGURES[name](short=chosen.short, seed=chosen.seed)
+        results.append(figure)
+        print(f"{name:<10}{figure}  ({time.monotonic() - start:.0f} s)", flush=True)
+        for wrong in figure.wrong:
+            print(f"  {wrong}", flush=True)
+    return 1 if any(figure.wrong for figure in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Every resource by call by fault: it recovers, or says why and recovers later.
+
+The calls are not listed anywhere: each verb runs once without a fault, and what it asked then is
+what is disturbed, one call at a time. A fault strikes the k-th call once, or everything from the
+k-th call on. Either the verb succeeds all the same, which it must where the fault was temporary
+and struck once, or it ends with one clear sentence. Then the engine runs the verb again without
+faults; now memory and vendors must be exactly where an undisturbed run leaves them, and a destroy
+must leave everything of others exactly as an undisturbed destroy does.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from models.errors import FlexSsoError
+from providers.failures import PartialState
+from tools.torture import faults, lives
+from tools.torture.place import PATIENT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.torture.lives import Subject
+    from tools.torture.place import Call, Moment, Place
+
+VERBS = ("create", "update", "read", "delete")
+FOR_EVER = 10**6
+LONGEST_SENTENCE = 900
+TELLS_THE_TIME = frozenset({"changed_at", "run", "schema_id", "time"})
+
+
+class Case(NamedTuple):
+    """One disturbance of one verb."""
+
+    subject: str
+    verb: str
+    number: int
+    call: Call
+    fault: faults.Named
+    for_good: bool
+
+    def __str__(self) -> str:
+        how = "from then on" if self.for_good else "once"
+        target = f"{self.number + 1}. {self.call.method} {self.call.host}{self.call.path}"
+        return f"{self.subject}.{self.verb} | {target} | {self.fault.name}, {how}"
+
+
+class Undisturbed(NamedTuple):
+    """A verb without faults: before and after it, and after the destroy that follows."""
+
+    subject: Subject
+    moment: Moment
+    calls: list[Call]
+    outs: dict[str, Any]
+    held: dict[str, list[Any]]
+    held_at_the_end: dict[str, list[Any]]
+
+
+class Matrix:
+    """All cases of one world. `run` answers with what is wrong, or nothing."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._undisturbed: dict[tuple[str, str], Undisturbed] = {}
+        for name, subject in lives.subjects().items():
+            self._live(name, subject)
+
+    def _live(self, name: str, subject: Subject) -> None:
+        """One whole life without faults, remembered verb by verb."""
+        lives.plant(self._place.world, name)
+        verbs = ("read",) if isinstance(subject, lives.Reading) else VERBS
+        for verb in verbs:
+            before, moment = subject.copy(), self._place.moment()
+            with self._place.recording() as calls:
+                subject.run(verb, self._place.settings())
+            outs, held, after = stable(subject.outs), self._place.held(), self._place.moment()
+            end = self._destroyed(subject, verb)
+            self._place.back_to(after)
+            self._undisturbed[name, verb] = Undisturbed(before, moment, calls, outs, held, end)
+
+    def _destroyed(self, subject: Subject, verb: str) -> dict[str, list[Any]]:
+        if verb != "delete" and subject.id:
+            subject.copy().run("delete", self._place.settings())
+        return self._place.held()
+
+    def cases(self) -> Iterator[Case]:
+        """All of them, in a fixed order."""
+        for (name, verb), life in self._undisturbed.items():
+            for number, call in enumerate(life.calls):
+                for fault in faults.of_host(call.host):
+                    if call.part and fault.of_transport:
+                        continue
+                    for for_good in (False, True):
+                        yield Case(name, verb, number, call, fault, for_good)
+
+    def run(self, case: Case) -> str:
+        """Empty if all is well, else what is not."""
+        life = self._undisturbed[case.subject, case.verb]
+        self._place.back_to(life.moment)
+        subject = life.subject.copy()
+        times = FOR_EVER if case.for_good else 1
+        fault = {"skip": case.number, "times": times, **copy.deepcopy(case.fault.fault)}
+        self._place.world.faults[:] = [fault]
+        wrong = self._disturbed(case, subject)
+        self._place.world.faults.clear()
+        if case.fault.silent:
+            time.sleep(faults.SILENCE_SECONDS)  # what was to be carried out later has been
+        return wrong or self._next(case, subject, life)
+
+    def _disturbed(self, case: Case, subject: Subject) -> str:
+        limit = faults.TIMEOUT_SECONDS if case.fault.silent else PATIENT_SECONDS
+        try:
+            subject.run(case.verb, self._place.settings(limit))
+        except (FlexSsoError, PartialState) as error:
+            if case.fault.temporary and not case.for_good:
+                return f"was not tried again: {error}"
+            return unclear(error)
+        except Exception as error:
+            return f"{type(error).__name__} instead of a sentence: {error}"
+        return ""
+
+    def _next(self, case: Case, subject: Subject, life: Undisturbed) -> str:
+        """The next run of the engine, without faults: it must converge."""
+        try:
+            if not (case.verb == "delete" and not subject.id):
+                subject.run(case.verb, self._place.settings())
+        except Exception as error:
+            return f"the next run fails: {type(error).__name__}: {error}"
+        if stable(subject.outs) != life.outs and not is_an_observation(case):
+            return f"remembers {difference(stable(subject.outs), life.outs)}"
+        if self._place.held() != life.held:
+            return f"vendors hold {difference(self._place.held(), life.held)}"
+        return self._end(case, subject, life)
+
+    def _end(self, case: Case, subject: Subject, life: Undisturbed) -> str:
+        try:
+            end = self._destroyed(subject, case.verb)
+        except Exception as error:
+            return f"can't be destroyed: {type(error).__name__}: {error}"
+        if end != life.held_at_the_end:
+            return f"after destroy vendors hold {difference(end, life.held_at_the_end)}"
+        return ""
+
+
+def is_an_observation(case: Case) -> bool:
+    """Whether the fault is, for FlexSso, Flex's own word: nobody is sent to Google any more.
+
+    That is drift, and afterwards a new sign-in has to prove that all is well again (docs/adr/0006).
+    """
+    of_flex = case.subject.startswith("FlexSso") and case.call.host.endswith(".twilio.com")
+    status = case.fault.fault.get("status", 0)
+    return of_flex and case.for_good and 200 <= status < 500 and status != 429
+
+
+def unclear(error: FlexSsoError | PartialState) -> str:
+    """Why the error's text is no clear sentence; empty if it is one."""
+    texts = [str(error), *(error.reasons if isinstance(error, PartialState) else [])]
+    for text in texts:
+        if not text.strip() or len(text) > LONGEST_SENTENCE:
+            return f"a sentence of {len(text)} characters: {text[:200]}"
+        if any(mark in text for mark in ("Traceback", "<html", "<!DOCTYPE", " object at 0x")):
+            return f"no clear sentence: {text}"
+    return ""
+
+
+def stable(value: Any) -> Any:
+    """Outputs without what is another one each time."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in TELLS_THE_TIME}
+        return {key: stable(item) for key, item in kept.items()}
+    return [stable(item) for item in value] if isinstance(value, list) else value
+
+
+def difference(one: Any, other: Any) -> str:
+    """Where the first differs from the second, shortly."""
+    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+    shown = {key: {"is": one.get(key), "should be": other.get(key)} for key in keys}
+    return json.dumps(shown, default=str)[:1500]

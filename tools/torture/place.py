@@ -1,0 +1,172 @@
+"""The pretend world in this process: served on loopback, and put back to any moment of its life."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
+
+import stamina
+from google.auth import _exponential_backoff
+
+from models.endpoints import Endpoints
+from models.tenant import Credentials, CredentialSource
+from providers.google import bulk, convergence, read_back
+from providers.retry import ATTEMPTS
+from providers.settings import Settings
+from sandbox import faults, seed
+from sandbox.app import create_app
+from sandbox.google import batch
+from tests.servers import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.world import World
+
+CUSTOMER = "C01sandbx"
+ENHANCED = "AC" + "5a" * 16
+PATIENT_SECONDS = 20.0
+HELD = (
+    "google_schema",
+    "google_user",
+    "google_group",
+    "google_member",
+    "google_app",
+    "flex_configuration",
+    "connection",
+    "worker",
+    "flex_user",
+)
+CHANGES_BY_ITSELF = frozenset({"etag", "schemaId", "fieldId", "date_updated", "etags"})
+
+
+class Call(NamedTuple):
+    """One call to a vendor, or one part of a batch."""
+
+    method: str
+    host: str
+    path: str
+    part: bool
+
+
+class Moment(NamedTuple):
+    """What the world remembers at one time, and the files around it."""
+
+    rows: list[tuple[str, str, str]]
+    files: dict[Path, bytes]
+
+
+class Place:
+    """One served world, and the product's settings for it."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self.folder = folder
+
+    def settings(self, timeout_seconds: float = PATIENT_SECONDS) -> Settings:
+        """As the engine would read them from a stack, with a quota that never waits."""
+        keys = self.world.state_dir / "credentials"
+        return Settings(
+            endpoints=Endpoints(base=self.world.base, timeout_seconds=timeout_seconds),
+            credentials=Credentials(
+                google=CredentialSource(file=str(keys / f"google-{CUSTOMER}.json")),
+                twilio=CredentialSource(file=str(keys / f"twilio-{ENHANCED}.json")),
+            ),
+            google_admin="admin@acme.example",
+            directory_queries_per_minute=10**6,
+        )
+
+    def moment(self) -> Moment:
+        """All that the world remembers now, for `back_to`."""
+        rows = self.world.store._db.execute("SELECT kind, key, body FROM document")
+        return Moment(list(rows), {path: path.read_bytes() for path in self._files()})
+
+    def back_to(self, moment: Moment) -> None:
+        """Make the world and our notes what they were, without faults."""
+        self.world.faults.clear()
+        for path in self._files():
+            path.unlink()
+        for path, content in moment.files.items():
+            path.write_bytes(content)
+        with self.world.store.transaction():
+            self.world.store.clear()
+            self.world.store._db.executemany("INSERT INTO document VALUES (?, ?, ?)", moment.rows)
+
+    def _files(self) -> list[Path]:
+        """Keys of the vendors, and what runs have noted on this machine."""
+        notes = (self.folder / "state").rglob("*.json")
+        return [*notes, *(self.world.state_dir / "credentials").glob("*.json")]
+
+    def held(self) -> dict[str, list[Any]]:
+        """What the vendors hold, without what is another one each time."""
+        found = {kind: _stable(self.world.store.page(kind)) for kind in HELD}
+        return {kind: sorted(documents, key=json.dumps) for kind, documents in found.items()}
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Call]]:
+        """The calls made inside the block, parts of batches among them."""
+        calls: list[Call] = []
+
+        def recorder(*, part: bool) -> Any:
+            def take(waiting: list[faults.Fault], scope: Any) -> faults.Fault | None:
+                path = scope["path"].split("?")[0]
+                calls.append(Call(scope["method"], scope["pretend_host"], path, part))
+                return take_fault(waiting, scope)
+
+            return take
+
+        take_fault = faults.take_fault
+        with (
+            patch.object(faults, "take_fault", recorder(part=False)),
+            patch.object(batch, "take_fault", recorder(part=True)),
+        ):
+            yield calls
+
+
+def _no_waiting() -> Any:
+    return SimpleNamespace(sleep=lambda _seconds: None)
+
+
+@contextmanager
+def silent(logger: str) -> Iterator[None]:
+    """Without what a server logs of connections that we break on purpose."""
+    found = logging.getLogger(logger)
+    found.disabled = True
+    try:
+        yield
+    finally:
+        found.disabled = False
+
+
+def _stable(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in CHANGES_BY_ITSELF}
+        return {key: _stable(item) for key, item in kept.items() if not key.startswith("_")}
+    return [_stable(item) for item in value] if isinstance(value, list) else value
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A fresh world with the default seed; the product retries as ever, but waits for nothing."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as changed:
+        folder = Path(name)
+        at_once = partial(read_back.read_back, waits=[0.0] * len(read_back.WAITS))
+        changed.enter_context(patch.object(convergence, "read_back", at_once))
+        changed.enter_context(patch.object(bulk, "backoff", lambda _again, _attempt: 0.0))
+        changed.enter_context(patch.object(bulk, "FRESH_SCHEMA_SECONDS", 0.2))
+        changed.enter_context(patch("tempfile.gettempdir", lambda: name))
+        changed.enter_context(patch.dict("os.environ", {"XDG_STATE_HOME": str(folder / "state")}))
+        changed.enter_context(patch.object(_exponential_backoff, "time", _no_waiting()))
+        changed.callback(stamina.set_testing, testing=False)
+        stamina.set_testing(True, attempts=ATTEMPTS, cap=True)
+        world = changed.enter_context(served(folder / "sandbox", create_app))
+        changed.enter_context(silent("uvicorn.error"))
+        seed.plant(world, seed.DEFAULT)
+        yield Place(world, folder)
