@@ -16,7 +16,7 @@ import sys
 import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
-from cli import doctor, env, explain, handoff, migrate, new, sandbox, verify
+from cli import doctor, env, explain, handoff, migrate, new, sandbox, status, verify
 from cli import pulumi_verbs as verbs
 from models.errors import FlexSsoError
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 app.command("env")(env.env)
 app.command("handoff")(handoff.handoff)
 app.command("doctor")(doctor.doctor)
+app.command("status")(status.status)
 app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
 app.command("new", epilog=new.EPILOG)(new.new)

@@ -1,0 +1,113 @@
+"""`flexsso status STACK`: how far a stack is, on one screen, from its last `up` alone.
+
+No vendor is asked: `verify` looks, this remembers.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.project import PROJECT
+
+if TYPE_CHECKING:
+    from cli.stack_state import StackState
+
+SSO = "pulumi-python:dynamic/twilio:FlexSso"
+PHASES = ("awaiting_connection", "awaiting_google_app", "awaiting_flex_form", "active", "verified")
+
+
+def status(
+    stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Phase, next step, certificate and people of the last `up`.
+
+    No vendor is asked; `verify` does that.
+    """
+    from cli.stack_state import read_stack_state  # noqa: PLC0415
+
+    facts = facts_of(read_stack_state(stack, PROJECT), datetime.now(UTC))
+    typer.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else text_of(facts))
+
+
+def facts_of(state: StackState, now: datetime) -> dict[str, Any]:
+    """What there is to say, as plain JSON."""
+    outputs, sso = state.outputs, state.resources.get(SSO, {})
+    if not outputs:
+        step = f"Nothing was deployed yet: pulumi up -s {state.name}"
+        return {"stack": state.name, "status": "not_deployed", "next_step": step}
+    return {
+        "stack": state.name,
+        "status": outputs["status"],
+        "next_step": outputs["next_step"],
+        "since": sso.get("changed_at"),
+        "proof": {key: (sso.get("proof") or {}).get(key) for key in ("time", "initiated_by")},
+        "certificate": _certificate(outputs, now),
+        "role_counts": outputs.get("role_counts") or {},
+        "strays": len(outputs.get("strays") or []),
+        "login_url": outputs.get("login_url"),
+        "sso_url": outputs.get("sso_url"),
+        "connection": outputs.get("connection"),
+    }
+
+
+def _certificate(outputs: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+    from models.certificate import parse_pem, problems  # noqa: PLC0415
+    from models.handoff import Handoff  # noqa: PLC0415
+
+    ends = outputs.get("certificate_not_after")
+    if not ends:
+        return None
+    fields = [
+        field.value
+        for step in Handoff.model_validate(outputs["handoff"]).steps
+        for screen in step.screens
+        for field in screen.fields
+    ]
+    pem = next((value for value in fields if "BEGIN CERTIFICATE" in value), "")
+    found = problems(parse_pem(pem), now) if pem else []
+    return {
+        "fingerprint": outputs.get("certificate_fingerprint"),
+        "not_after": ends,
+        "days_left": (datetime.fromisoformat(ends) - now).days,
+        "warning": f"{found[0].what}: {found[0].hint}" if found else None,
+    }
+
+
+def text_of(facts: dict[str, Any]) -> str:
+    """One screen."""
+    lines = [f"{facts['stack']}: {facts['status']}", f"  {_way(facts['status'])}"]
+    lines += [f"  next         {facts['next_step']}"]
+    if "since" not in facts:
+        return "\n".join(lines)
+    proof = facts["proof"]["time"]
+    lines.append(f"  record       as it is since {facts['since']}")
+    lines.append(f"  proved       {f'by a sign-in at {proof}' if proof else 'not yet'}")
+    lines += _certificate_lines(facts["certificate"])
+    people = ", ".join(f"{count} {role}" for role, count in facts["role_counts"].items())
+    lines.append(f"  roles        {people or 'none'}")
+    if facts["strays"]:
+        lines.append(f"  strays       {facts['strays']} people hold roles and are not listed")
+    lines.append(f"  login        {facts['login_url']}")
+    return "\n".join(lines)
+
+
+def _way(status: str) -> str:
+    """All phases, the stack's in brackets: legible without colour."""
+    if status not in PHASES:
+        return " → ".join(PHASES)
+    return " → ".join(f"[{phase}]" if phase == status else phase for phase in PHASES)
+
+
+def _certificate_lines(certificate: dict[str, Any] | None) -> list[str]:
+    if certificate is None:
+        return ["  certificate  none yet"]
+    days, ends = certificate["days_left"], certificate["not_after"][:10]
+    lines = [f"  certificate  {days} days left (until {ends})"]
+    if certificate["warning"]:
+        lines.append(f"               warning: {certificate['warning']}")
+    return lines

@@ -1,0 +1,76 @@
+"""`status`: one screen from the state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.stack_state import StackState
+from cli.status import SSO, facts_of, text_of
+from models.certificate import parse_der
+from tests.idp_files import NOW, _certificate
+
+PROOF = {"email": "ada@acme.example", "time": "2026-10-30T08:00:00Z", "initiated_by": "sp"}
+
+
+def state(days: int = 1000, **outputs: Any) -> StackState:
+    ends = NOW + timedelta(days=days, hours=1)
+    certificate = parse_der(_certificate(ends=ends))
+    screen = {
+        "title": "Form",
+        "fields": [{"label": "X.509 Certificate", "value": certificate.pem}],
+    }
+    step = {
+        "id": "flex_page_b",
+        "console": "Twilio Console",
+        "title": "Tell Flex",
+        "url": "https://console.twilio.com/",
+        "path": [],
+        "screens": [screen],
+        "done_when": "",
+    }
+    document = {"stack": "acme.prod", "phase": "verified", "next_step": "", "steps": [step]}
+    given = {
+        "status": "verified",
+        "next_step": "Nothing to do.",
+        "certificate_not_after": ends.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "certificate_fingerprint": certificate.fingerprint,
+        "role_counts": {"admin": 1, "agent": 2},
+        "strays": [],
+        "login_url": "https://flex.twilio.com/acme",
+        "handoff": document,
+    }
+    sso = {"changed_at": "2026-10-29T08:00:00Z", "proof": PROOF}
+    return StackState(name="acme.prod", config={}, outputs=given | outputs, resources={SSO: sso})
+
+
+def test_one_screen():
+    text = text_of(facts_of(state(strays=["x@acme.example"]), NOW))
+
+    assert "acme.prod: verified" in text
+    assert "active → [verified]" in text
+    assert "by a sign-in at 2026-10-30T08:00:00Z" in text
+    assert "1000 days left" in text
+    assert "warning" not in text
+    assert "1 admin, 2 agent" in text
+    assert "1 people hold roles and are not listed" in text
+    assert "ada@" not in text
+    assert len(text.splitlines()) <= 24
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_certificate_that_ends_soon_is_a_warning():
+    assert "warning: it ends in 29 days" in text_of(facts_of(state(days=29), NOW))
+    assert "set the day of the rotation" in text_of(facts_of(state(days=29), NOW))
+
+
+def test_before_the_first_up():
+    empty = StackState(name="acme.prod", config={}, outputs={}, resources={})
+    facts = facts_of(empty, datetime.now(UTC))
+
+    assert "not_deployed" == facts["status"]
+    assert "pulumi up -s acme.prod" in text_of(facts)
+
+
+def test_drift_is_no_step_of_the_way():
+    assert "[" not in text_of(facts_of(state(status="drifted"), NOW)).splitlines()[1]
