@@ -38,35 +38,35 @@ class Engine:
     """One stack in a backend of its own inside `folder`."""
 
     def __init__(self, folder: Path, world: World) -> None:
-        self._work = folder / "program"
-        shutil.copytree(PROGRAM, self._work, ignore=shutil.ignore_patterns("__pycache__"))
+        self.work = folder / "program"
+        shutil.copytree(PROGRAM, self.work, ignore=shutil.ignore_patterns("__pycache__"))
         self._state = folder / "state"
         self._state.mkdir()
         base = {**os.environ, "PULUMI_BACKEND_URL": f"file://{self._state}"}
         base |= {"PYTHONPATH": str(PROJECT), "XDG_STATE_HOME": str(folder / "journals")}
-        self._environment = engine_environment(PROJECT, base)
+        self.environment = engine_environment(PROJECT, base)
         config = {"bench:tenant": world.tenant, "bench:endpoints": {"base": world.base}}
-        stack_file = self._work / f"Pulumi.{STACK}.yaml"
+        stack_file = self.work / f"Pulumi.{STACK}.yaml"
         self.run("stack", "init")
         settings = stack_file.read_text(encoding="utf-8") if stack_file.exists() else ""
         stack_file.write_text(f"{settings}config: {json.dumps(config)}\n", encoding="utf-8")
 
     def people(self, count: int, roles: str = "agent") -> None:
         """Write roles.csv."""
-        folder = self._work / STACK
+        folder = self.work / STACK
         folder.mkdir(exist_ok=True)
         rows = "".join(f"{email(number)},{roles}\n" for number in range(count))
         (folder / "roles.csv").write_text(f"email,roles\n{rows}", encoding="utf-8")
 
     def run(self, *arguments: str, empty: bool = False) -> Run:
         """A verb of Pulumi. Raises BenchError if it fails."""
-        environment = self._environment | ({"BENCH_EMPTY": "1"} if empty else {})
+        environment = self.environment | ({"BENCH_EMPTY": "1"} if empty else {})
         command = ["pulumi", "--non-interactive", *arguments, "--stack", STACK]
         started = time.monotonic()
         with (
             subprocess.Popen(
                 command,
-                cwd=self._work,
+                cwd=self.work,
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

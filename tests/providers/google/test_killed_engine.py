@@ -1,0 +1,59 @@
+"""kill -9 of the engine itself: its provider lives on as an orphan, and the next `up` converges."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tools.bench.engine import STACK, Engine
+from tools.bench.world import World, world
+
+PEOPLE = 1200
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    with world(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+def batches(place: World) -> int:
+    return place.calls().count("POST batch")
+
+
+def kill_in_the_middle(place: World, engine: Engine) -> None:
+    command = ["pulumi", "--non-interactive", "up", "--yes", "--skip-preview", "--stack", STACK]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    place.options(latency=0.25)
+    process = subprocess.Popen(command, cwd=engine.work, env=engine.environment, **quiet)
+    give_up = time.monotonic() + 60
+    while not batches(place) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def test_after_a_killed_engine_up_converges_and_destroy_gives_everything_back(place, tmp_path):
+    place.plant(PEOPLE, ["trainee"])
+    engine = Engine(tmp_path, place)
+    engine.people(PEOPLE)
+    kill_in_the_middle(place, engine)
+    assert 0 < batches(place) < PEOPLE // 100
+
+    engine.run("cancel", "--yes")
+    place.options(latency=0.0)
+    engine.up()
+
+    assert PEOPLE // 100 <= batches(place) <= PEOPLE // 100 + 1
+    (state,) = (tmp_path / "state").rglob(f"{STACK}.json")
+    resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+    (roles,) = [one for one in resources if one["type"].endswith("google:RoleAssignments")]
+    before = json.loads(roles["outputs"]["before"])
+    assert PEOPLE == len(before)
+    assert {("trainee",)} == {tuple(values["Roles"]) for values in before.values()}
+    assert {"agent": PEOPLE} == roles["outputs"]["role_counts"]
+    engine.up("--expect-no-changes")
