@@ -56,6 +56,10 @@ class Waiting:
     ready: deque[str]
     held: list[tuple[float, str]] = field(default_factory=list)
 
+    def due(self, most: int, now: float) -> int:
+        """How many people's time has come, counted up to `most`."""
+        return min(most, len(self.ready) + sum(at <= now for at, _ in self.held))
+
     def take(self, count: int, now: float) -> list[str]:
         """The next `count` people whose time has come."""
         self.ready.extend(email for at, email in self.held if at <= now)
@@ -102,27 +106,36 @@ class BulkWriter:
         return self.result
 
     def _next(self) -> list[str]:
-        """The next batch, after the quota has let it through."""
-        chunk = self._waiting.take(self._quota.batch, self._clock())
-        if not chunk:
-            return chunk
-        while (rest := self._quota.seconds_for(len(chunk))) > 1:
+        """The next batch, or nothing while it is nobody's turn or the quota has no room."""
+        now = self._clock()
+        if self._quota.seconds_for(self._waiting.due(self._quota.batch, now)) > 0:
             self._why = "the quota of queries a minute"
-            self._progress.tell(len(self.result.done), self._why)
-            self._sleep(min(rest, EVERY_SECONDS))
-        self._quota.take(len(chunk))
+            return []
+        chunk = self._waiting.take(self._quota.batch, now)
+        if chunk:
+            self._quota.take(len(chunk))
         return chunk
 
     def _collect(self, running: set[Future[Outcomes]]) -> set[Future[Outcomes]]:
         """Take the answers that are there; returns the batches still under way."""
         if not running:
-            self._sleep(max(0.05, min(at for at, _ in self._waiting.held) - self._clock()))
+            self._idle()
             return running
         answered, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
         for batch in answered:
             self._why = ""
             self._judge(batch.result())
         return running
+
+    def _idle(self) -> None:
+        """Nothing is under way: wait for the quota, or for the next one whose time comes."""
+        now = self._clock()
+        count = self._waiting.due(self._quota.batch, now)
+        if count:
+            rest = self._quota.seconds_for(count)
+        else:
+            rest = min((at for at, _ in self._waiting.held), default=now) - now
+        self._sleep(min(EVERY_SECONDS, max(0.01, rest)))
 
     def _judge(self, outcomes: Outcomes) -> None:
         again: dict[str, FlexSsoError] = {}
