@@ -16,7 +16,7 @@ import sys
 import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
-from cli import doctor, env, explain, handoff, migrate, new, sandbox, status, verify
+from cli import doctor, env, explain, handoff, migrate, new, repair, sandbox, status, verify
 from cli import pulumi_verbs as verbs
 from models.errors import FlexSsoError
 
@@ -39,6 +39,7 @@ app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
 app.command("new", epilog=new.EPILOG)(new.new)
 app.command("up", epilog=verbs.UP_EPILOG, context_settings=verbs.PASS_ON)(verbs.up)
+app.command("repair", epilog=repair.EPILOG)(repair.repair)
 app.command("preview", epilog=verbs.PREVIEW_EPILOG, context_settings=verbs.PASS_ON)(verbs.preview)
 app.command("destroy", epilog=verbs.DESTROY_EPILOG, context_settings=verbs.PASS_ON)(verbs.destroy)
 app.add_typer(migrate.app, name="migrate")

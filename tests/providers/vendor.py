@@ -26,7 +26,7 @@ class Vendor:
     def directory(self) -> Any:
         document = json.loads(get_static_doc("admin", "directory_v1"))
         document["rootUrl"] = f"{self._base}/admin.googleapis.com/"
-        credentials = service_account.Credentials.from_service_account_file(
+        credentials = service_account.Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
             self._folder / f"google-{CUSTOMER}.json",
             scopes=[SCOPES + "user", SCOPES + "userschema"],
             subject="admin@acme.example",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
+from tools.torture.crashes import crashes as kill_at_points
 from tools.torture.figure import Figure
 from tools.torture.matrix import Matrix
 from tools.torture.place import place
@@ -27,4 +28,9 @@ def faults(*, short: bool, seed: int) -> Figure:
     return figure
 
 
-FIGURES: dict[str, Callable[..., Figure]] = {"faults": faults}
+def crashes(*, short: bool, seed: int) -> Figure:
+    """kill -9 at so many points."""
+    return kill_at_points(points=20 if short else 200, seed=seed)
+
+
+FIGURES: dict[str, Callable[..., Figure]] = {"faults": faults, "crashes": crashes}

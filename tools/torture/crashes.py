@@ -1,0 +1,191 @@
+"""kill -9 of the real engine, of its providers or of both, at random points of its three verbs.
+
+Each time: a world with things of others in it, a stack, a kill somewhere in a first `up`, an update
+or a destroy, then what a person would do (`./flexsso repair`, and the verb again). Afterwards the
+vendors hold what an undisturbed run leaves, and after a destroy exactly what was there before us.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from cli.repair import repaired
+from models.errors import FlexSsoError
+from sandbox import seed
+from tests.e2e.conftest import ROOT, Project, _wait_for
+from tests.providers.vendor import Vendor
+from tests.servers import free_port
+from tools.torture import processes
+from tools.torture.figure import Figure
+from tools.torture.processes import Victim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VERBS = ("first up", "update", "destroy")
+NAME = "crash.dev"
+PEOPLE = ("ada", "grace", "linus", "marie", "emmy")
+RUN = ("--yes", "--skip-preview", "--suppress-outputs", "--non-interactive", "-s", NAME)
+FOREIGN = {"public_attributes": {"theme": "dark"}, "attributes": {"crm": {"url": "x"}}}
+
+
+def planted() -> dict[str, Any]:
+    """The default world; ada and marie hold values of a schema that somebody made by hand."""
+    spec = copy.deepcopy(seed.DEFAULT)
+    text = {"fieldType": "STRING"}
+    fields = [
+        {"fieldName": "Team", "displayName": "Team", **text},
+        {"fieldName": "Roles", "displayName": "Roles", "multiValued": True, **text},
+    ]
+    schema = {"schemaName": "Flex_Details", "displayName": "Flex Details", "fields": fields}
+    spec["google"][0]["schemas"].append(schema)
+    spec["google"][0]["values"] = {
+        "ada@acme.example": {
+            "HR": {"Badge": "B-1815"},
+            "Flex_Details": {"Roles": [{"value": "wfo.manager"}], "Team": "north"},
+        },
+        "marie@acme.example": {"Flex_Details": {"Team": "south"}},
+    }
+    return spec
+
+
+class Crashes:
+    """One project, one stack, one pretend world in a process of its own."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._reset()
+        self.stack = project.stack(NAME, flex={"login_popup": True})
+        self._file = project.root / "stacks" / f"Pulumi.{NAME}.yaml"
+        self._config = self._file.read_text(encoding="utf-8")
+        self.before = self.held()
+        self.seconds: dict[str, float] = {}
+        self.after: dict[str, Any] = {}
+        for verb in VERBS:
+            start = time.monotonic()
+            self._undisturbed(verb)
+            self.seconds[verb] = time.monotonic() - start
+            self.after[verb] = self.held()
+
+    def held(self) -> dict[str, Any]:
+        """Everything of users, schemas and Flex that we or others could change."""
+        vendor = Vendor(self._project.base, self._project.state_dir)
+        flex = vendor.flex_configuration()
+        flex.pop("date_updated", None)
+        values = {name: vendor.custom_values(f"{name}@acme.example") for name in PEOPLE}
+        return {"people": values, "flex": flex, "schemas": sorted(vendor.schema_names())}
+
+    def run(self, verb: str, victim: Victim, at: float) -> str:
+        """Kill once, at this part of the verb's time; what is wrong afterwards, or nothing."""
+        self._reset()
+        self._forget()
+        if verb != "first up":
+            self._undisturbed("first up")
+        orphans = self._killed(verb, victim, at)
+        try:
+            repaired(self._project.root, self.stack.engine.environment, NAME)
+            self._undisturbed(verb)
+            wrong = self._compare(self.after[verb], "after the next run")
+            if not wrong and verb != "destroy":
+                self._undisturbed("destroy")
+                wrong = self._compare(self.before, "after the destroy")
+        except (FlexSsoError, AssertionError) as error:
+            wrong = f"does not recover: {str(error)[-1500:]}"
+        finally:
+            for pid in orphans:
+                processes.end(pid)
+        return wrong
+
+    def _compare(self, expected: dict[str, Any], when: str) -> str:
+        held = self.held()
+        if held == expected:
+            return ""
+        parts = [key for key in expected if held[key] != expected[key]]
+        shown = "; ".join(f"{key}: {held[key]}, should be {expected[key]}" for key in parts)
+        return f"{when} the vendors hold {shown}"
+
+    def _killed(self, verb: str, victim: Victim, at: float) -> list[int]:
+        """Begin the verb, kill, and wait until the engine has ended; returns who was its child."""
+        self._prepare(verb)
+        with subprocess.Popen(
+            ["pulumi", "destroy" if verb == "destroy" else "up", *RUN],
+            cwd=self._project.root,
+            env=self.stack.engine.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as engine:
+            time.sleep(at * self.seconds[verb])
+            children = processes.offspring(engine.pid)
+            processes.kill(victim, engine.pid)
+            engine.wait()
+        return children
+
+    def _undisturbed(self, verb: str) -> None:
+        self._prepare(verb)
+        self.stack.pulumi("destroy" if verb == "destroy" else "up", "--yes", "--skip-preview")
+
+    def _prepare(self, verb: str) -> None:
+        """Before an update, the stack asks for something else than before."""
+        config = yaml.safe_load(self._config)
+        if verb == "update":
+            tenant = config["config"]["flex-google-sso:tenant"]
+            tenant["flex"]["login_popup"] = False
+            tenant["roles"]["people"] = {
+                "linus@acme.example": {"roles": ["supervisor"]},
+                "emmy@acme.example": {"roles": ["agent"]},
+            }
+            tenant["roles"].pop("groups")
+        self._file.write_text(yaml.safe_dump(config), encoding="utf-8")
+
+    def _reset(self) -> None:
+        self._project.control("reset", planted())
+        Vendor(self._project.base, self._project.state_dir).flex_configuration(FOREIGN)
+
+    def _forget(self) -> None:
+        """The stack as it was before its first `up`."""
+        engine = self.stack.engine
+        engine.run("cancel", "--yes", NAME, quiet=True, check=False)
+        engine.begin()
+
+
+@contextmanager
+def project() -> Iterator[Project]:
+    """A project with its own pretend world, notes and backend."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        state_dir, port = root / ".sandbox", free_port()
+        command = [sys.executable, "-m", "sandbox", "--port", str(port)]
+        with subprocess.Popen(
+            [*command, "--state-dir", str(state_dir)], cwd=ROOT, stderr=subprocess.DEVNULL
+        ) as server:
+            try:
+                _wait_for(f"http://127.0.0.1:{port}")
+                made = Project(root, f"http://127.0.0.1:{port}", state_dir)
+                yield made
+            finally:
+                server.terminate()
+
+
+def crashes(*, points: int, seed: int) -> Figure:
+    """So many kills, evenly over verbs and victims, each at a random moment."""
+    figure = Figure("kills of the real engine and its providers")
+    draw = random.Random(seed)  # noqa: S311  a draw, no secret
+    with project() as where:
+        torture = Crashes(where)
+        for number in range(points):
+            verb = VERBS[number % len(VERBS)]
+            victim = list(Victim)[number // len(VERBS) % len(Victim)]
+            at = draw.random()
+            name = f"{number + 1}. {victim} killed at {at:.0%} of {verb}"
+            figure.add(name, torture.run(verb, victim, at))
+    return figure
