@@ -128,7 +128,10 @@ def growth(world: World, folder: Path, sizes: list[int]) -> list[Row]:
     seen = [first_assignment(world, folder, size) for size in sizes]
     rows = []
     for name, unit, values in zip(
-        ("time", "memory", "state"), ("s", "MB", "MB"), zip(*seen, strict=True), strict=True
+        ("time of up", "time of the run alone", "memory", "state"),
+        ("s", "s", "MB", "MB"),
+        zip(*seen, strict=True),
+        strict=True,
     ):
         rows.append(Row(4, f"exponent of {name}", exponent(sizes, values), "", 1.1))
         pairs = zip(sizes, values, strict=True)
@@ -136,8 +139,11 @@ def growth(world: World, folder: Path, sizes: list[int]) -> list[Row]:
     return rows
 
 
-def first_assignment(world: World, folder: Path, people: int) -> tuple[float, float, float]:
-    """Seconds of `up`, peak MB of the provider, MB of state."""
+def first_assignment(world: World, folder: Path, people: int) -> tuple[float, float, float, float]:
+    """Seconds of `up`, seconds of the run without engine, peak MB of the provider, MB of state."""
+    world.plant(people)
+    world.options(latency=0.02)
+    alone = ours(settings_of(world, NO_QUOTA), wanted(people, 0))
     world.plant(people)
     world.options(latency=0.02)
     place = folder / f"growth-{people}"
@@ -145,7 +151,7 @@ def first_assignment(world: World, folder: Path, people: int) -> tuple[float, fl
     engine = Engine(place, world)
     engine.people(people)
     run = engine.up()
-    return run.seconds, run.peak_mb, engine.state_bytes() / 1e6
+    return run.seconds, alone, run.peak_mb, engine.state_bytes() / 1e6
 
 
 def exponent(sizes: list[int], values: tuple[float, ...]) -> float:
