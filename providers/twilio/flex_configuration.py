@@ -20,6 +20,7 @@ from models.errors import ConflictError, TenantConfigError, UnreachableError, Ve
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.failures import PartialState
 from providers.twilio.answers import an_object
+from providers.twilio.configuration_note import ConfigurationNote
 from providers.twilio.flex_api import FlexApi
 
 OWNED_KEY = "public_attributes"
@@ -79,16 +80,21 @@ class FlexConfigurationProvider(Provider[FlexConfigurationInputs]):
         live = api.configuration()
         if bool(_owned(live)) == olds.get("login_popup"):
             _write(api, live, olds.get("before"))
+        ConfigurationNote.of(self.settings, id_).forget()
 
     def _converge(self, wanted: FlexConfigurationInputs, olds: Outs) -> Outs:
         api = FlexApi(self.settings, wanted.account_sid)
         live = api.configuration()
         _refuse_other_domain(wanted, live)
+        note = ConfigurationNote.of(self.settings, wanted.account_sid)
         before = _owned(live)
+        if not olds.get("changed"):
+            olds = {**olds, **note.left_behind(bool(before))}
         if bool(before) == wanted.login_popup:
             return _outputs(wanted, live, olds)
         if not olds.get("changed"):
             olds = {"changed": True, "before": before}
+        note.write(olds.get("before"), wanted.login_popup)
         outs = _outputs(wanted, live, olds)
         with _kept_if_uncertain(wanted.account_sid, outs):
             _write(api, live, wanted.login_popup)

@@ -8,7 +8,9 @@ vendors hold what an undisturbed run leaves, and after a destroy exactly what wa
 from __future__ import annotations
 
 import copy
+import json
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,9 @@ VERBS = ("first up", "update", "destroy")
 NAME = "crash.dev"
 PEOPLE = ("ada", "grace", "linus", "marie", "emmy")
 RUN = ("--yes", "--skip-preview", "--suppress-outputs", "--non-interactive", "-s", NAME)
+FRESH_SID = re.compile(r"(?<=[A-Z]{2})[0-9a-f]{32}")
+"""Others in each fresh world."""
+
 FOREIGN = {"public_attributes": {"theme": "dark"}, "attributes": {"crm": {"url": "x"}}}
 
 
@@ -66,6 +71,8 @@ class Crashes:
         self._project = project
         self._reset()
         self.stack = project.stack(NAME, flex={"login_popup": True})
+        own = {"XDG_STATE_HOME": str(project.root / ".notes"), "TMPDIR": str(project.root)}
+        self.stack.engine.environment.update(own)
         self._file = project.root / "stacks" / f"Pulumi.{NAME}.yaml"
         self._config = self._file.read_text(encoding="utf-8")
         self.before = self.held()
@@ -80,8 +87,8 @@ class Crashes:
     def held(self) -> dict[str, Any]:
         """Everything of users, schemas and Flex that we or others could change."""
         vendor = Vendor(self._project.base, self._project.state_dir)
-        flex = vendor.flex_configuration()
-        flex.pop("date_updated", None)
+        document = {**vendor.flex_configuration(), "date_updated": "", "date_created": ""}
+        flex = json.loads(FRESH_SID.sub("…", json.dumps(document)))
         values = {name: vendor.custom_values(f"{name}@acme.example") for name in PEOPLE}
         return {"people": values, "flex": flex, "schemas": sorted(vendor.schema_names())}
 
