@@ -160,3 +160,22 @@ def test_legacy_needs_no_connection(mocks):
 
     assert f"https://iam.twilio.com/v1/Accounts/{ACCOUNT}/saml2" == outputs["acs_url"]
     assert outputs["connection"] is None
+
+
+def test_further_fields_are_written_under_their_real_names_and_become_claims(mocks):
+    fields = {
+        "team_id": {"display_name": "Team ID"},
+        "skills": {"display_name": "Skills", "multi_valued": True},
+    }
+    google = {**TENANT["google"], "custom_schema": {"fields": fields}}
+    real = {"Roles": "Roles", "Full_Name": "Full_Name", "team_id": "Team", "skills": "skills"}
+    mocks.computed["CustomSchema"] = {"schema_id": "s1", "field_names": real}
+
+    build(None, google=google)
+
+    written = mocks.seen["RoleAssignments"]["attribute_fields"]
+    assert {"team_id": "Team", "skills": "skills"} == written
+    mapping = mocks.seen["SamlApp"]["attribute_mapping"]
+    assert "Flex Details > Skills" == mapping["skills.stringarray"]
+    assert "Flex Details > Team ID" == mapping["team_id"]
+    assert set(real) == set(mocks.seen["CustomSchema"]["fields"])
