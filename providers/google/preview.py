@@ -34,18 +34,21 @@ def preview(olds: Outs, news: Outs) -> None:
     before, after = _people(olds), _people(news)
     mode = news.get("mode")
     mode = Mode.AUTHORITATIVE if mode == Mode.AUTHORITATIVE else Mode.ADDITIVE
-    if after is None or olds.get("people") == news.get("people"):
+    strays = (olds.get("strays") or []) if mode is Mode.AUTHORITATIVE else []
+    if after is None or (olds.get("people") == news.get("people") and not strays):
         return
     seen = describe(before or {}, after, mode, int(olds.get("stray_count") or 0))
-    if seen.changes:
-        say("\n".join(lines_of(seen, olds.get("strays") or [], mode)))
+    if seen.changes or strays:
+        say("\n".join(lines_of(seen, strays)))
 
 
-def lines_of(seen: Preview, strays: list[str], mode: Mode) -> list[str]:
-    """What is printed; the whole list goes to a file if it is longer."""
+def lines_of(seen: Preview, strays: list[str]) -> list[str]:
+    """What is printed; the whole list goes to a file if it is longer.
+
+    `strays` are people who lose their values because they are not listed.
+    """
     lines = [f"roles: {line}" for line in seen.counts]
-    if mode is Mode.AUTHORITATIVE:
-        lines += [f"  - {email}: is not listed" for email in strays[:SHOWN]]
+    lines += [f"  - {email}: is not listed" for email in strays[:SHOWN]]
     lines += [f"  {line}" for line in seen.changes[:SHOWN]]
     if len(seen.changes) > SHOWN:
         path = write([*seen.counts, *seen.changes, *seen.kept])

@@ -237,6 +237,22 @@ def test_the_first_preview_names_people_and_nothing_is_said_when_nothing_changes
     assert "" == capfd.readouterr().err
 
 
+def test_authoritative_mode_names_who_will_be_cleared_though_the_stack_is_unchanged(
+    vendor, provider, capfd
+):
+    wanted = news(provider, {ADA: agent()}, mode="authoritative")
+    made = provider.create(wanted)
+    vendor.set_values(GRACE, {"Flex_Details": {"Roles": [{"value": "admin"}]}})
+    seen = provider.read(made.id, made.outs)
+    capfd.readouterr()
+
+    assert provider.diff(made.id, seen.outs, wanted).changes
+
+    said = capfd.readouterr().err
+    assert f"  - {GRACE}: is not listed" in said
+    assert "1 people who are not listed have values and lose them" in said
+
+
 class Tenant:
     """The part of a tenant that groups need."""
 
