@@ -23,7 +23,7 @@ fmt: .venv/.installed ## format, and fix what can be fixed by itself
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m tools.reference --check" "python -m sandbox.parity --check"
+CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m tools.reference --check" "python -m tools.pictures --check" "python -m sandbox.parity --check"
 
 check: .venv/.installed ## style, types, and who may import whom; all of them, then the verdict
 	@failed=0; \
@@ -53,6 +53,7 @@ golden: .venv/.installed ## rewrite the golden files; read the diff before you c
 docs: .venv/.installed ## write the generated pages and pictures; all pages as HTML in site/
 	@$(PYTHON) -m tools.docs
 	@$(PYTHON) -m tools.reference
+	@$(PYTHON) -m tools.pictures
 	@$(PYTHON) -m sandbox.parity
 	@.venv/bin/mkdocs build --quiet --strict
 
