@@ -105,9 +105,10 @@ def report_on(state: StackState, project: Path) -> Report:
     stack = read_stack(state.name, state.get("tenant"), project / "stacks", now)
     settings = Settings.from_config(state)
     lost: list[Finding] = []
+    left_out: list[str] = []
     with contextlib.chdir(project):
         try:
-            from_groups = people_of_groups(settings, stack.tenant)
+            from_groups = people_of_groups(settings, stack.tenant, left_out.append)
         except (CredentialsError, UnreachableError, VendorApiError) as error:
             from_groups, note = {}, error.what
             gap = Finding(check="groups", result=Result.NOT_CHECKED, note=note, blind=True)
@@ -115,6 +116,9 @@ def report_on(state: StackState, project: Path) -> Report:
         people = union(stack.people, from_groups)
         attested = attested_screens(state, stack.folder)
         report = look(settings, expected_of(stack, people, state.resources, attested, now))
+    lost += [
+        Finding(check="groups", result=Result.MATCH, note=text, warning=True) for text in left_out
+    ]
     return report.model_copy(update={"findings": [*report.findings, *lost]})
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from models.finding import ExitCode, Finding, Part, Report, Result
 
 HIDDEN = "(hidden)"
+SHOWN = 20
 TITLES = {
     Part.OBSERVE: "OBSERVE   what both consoles show now",
     Part.PREDICT: "PREDICT   what Flex would say to each person",
@@ -61,8 +63,20 @@ def as_text(report: Report) -> str:
     for part, title in TITLES.items():
         found = [one for one in report.findings if one.part is part]
         if found:
-            page += ["", title, *(line for one in found for line in lines(one))]
+            page += ["", title, *_rows(found)]
     return "\n".join([*page, "", verdict(report)])
+
+
+def _rows(findings: list[Finding]) -> list[str]:
+    """All findings, but of each check only the first people: JSON has the others."""
+    rows: list[str] = []
+    shown: Counter[str] = Counter()
+    for one in findings:
+        shown[one.check] += bool(one.person)
+        if shown[one.check] <= SHOWN or not one.person:
+            rows += lines(one)
+    left = {check: count - SHOWN for check, count in shown.items() if count > SHOWN}
+    return rows + [f"  … {check} of {count} more people (--json)" for check, count in left.items()]
 
 
 def verdict(report: Report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from components.verification.looking import looked, waiting
+from components.verification.looking import looked, summary, waiting
 from models.failures_catalogue import failure_of
 from models.finding import Finding, Part, Result, Who
 from models.phase import NEXT_STEP, Phase
@@ -40,7 +40,9 @@ def look_for_evidence(settings: Settings, expected: Expected) -> list[Finding]:
 def _sign_ins(settings: Settings, expected: Expected) -> Iterator[Finding]:
     proof = expected.proof
     if proof:
-        note = f"signed in on {proof['time']}, begun by {proof['initiated_by'] or 'nobody named'}"
+        recorded = expected.phase is Phase.VERIFIED
+        todo = "" if recorded else f"; pulumi up -s {expected.stack} records it"
+        note = f"at {proof['time']}, begun by {proof['initiated_by'] or 'nobody named'}{todo}"
         yield Finding(
             part=EVIDENCE,
             check="sign_in",
@@ -96,7 +98,7 @@ def _workers(settings: Settings, expected: Expected) -> Iterator[Finding]:
         yield from found
     yield from _personas(workers)
     note = f"{fit} of {len(workers)} workers have the directory's roles and names"
-    yield Finding(part=EVIDENCE, check="workers", result=Result.MATCH, note=note)
+    yield summary(EVIDENCE, "workers", note, complete=fit == len(workers))
 
 
 def _one(worker: dict[str, Any], person: Person | None, expected: Expected) -> Iterator[Finding]:

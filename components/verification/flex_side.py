@@ -121,7 +121,9 @@ def _form(expected: Expected) -> Iterator[Finding]:
     }
     word = expected.attested.get(FORM_SCREEN, "")
     for check, value in (proving | unseen).items():
-        if check in proving and value and expected.proof:
+        if not value:
+            continue  # not known before the metadata file is there
+        if check in proving and expected.proof:
             yield proved(check, value, expected.proof["time"])
         else:
             yield unobservable(check, value, word, who=Who.TWILIO_ADMIN, where=SSO_PAGE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.verification.looking import looked, proved, unobservable, waiting
+from components.verification.looking import looked, proved, summary, unobservable, waiting
 from models.app_history import our_app
 from models.certificate import Severity, problems
 from models.custom_schema import FULL_NAME, ROLES
@@ -172,8 +172,9 @@ def _people(directory: DirectoryApi, expected: Expected) -> Iterator[Finding]:
         found = [*_one(email, live.get(email), expected)]
         right += not found
         yield from found
-    note = f"{right} of {len(expected.people)} people have the roles and names of the stack"
-    yield Finding(check="roles", result=Result.MATCH, note=note)
+    total = len(expected.people)
+    note = f"{right} of {total} people have the roles and names of the stack"
+    yield summary(Part.OBSERVE, "roles", note, complete=right == total)
     yield from _predictions(live, expected)
 
 
@@ -234,4 +235,4 @@ def _predictions(live: dict[str, Person], expected: Expected) -> Iterator[Findin
             more = {"note": f"Flex would refuse: {what}; {hint}", "where": USER}
             yield _personal("sign_in", person.email, PREDICT, who=Who.GOOGLE_ADMIN, **more)
     note = f"Flex's rules let {fine} of {len(listed)} people in"
-    yield Finding(part=PREDICT, check="sign_in", result=Result.MATCH, note=note)
+    yield summary(PREDICT, "sign_in", note, complete=fine == len(listed))

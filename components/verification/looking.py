@@ -46,3 +46,9 @@ def proved(check: str, value: str, when: str) -> Finding:
     """
     note = f"a sign-in on {when[:10]}, after the last change of the record, speaks for it"
     return Finding(check=check, result=Result.MATCH, expected=value, observed=value, note=note)
+
+
+def summary(part: Part, check: str, note: str, *, complete: bool) -> Finding:
+    """A count; what is missing from it has findings of its own."""
+    result = Result.MATCH if complete else Result.DRIFT
+    return Finding(part=part, check=check, result=result, note=note, warning=not complete)

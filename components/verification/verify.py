@@ -14,6 +14,8 @@ from components.verification.flex_side import look_at_flex
 from components.verification.google_side import look_at_google
 from components.verification.looking import waiting
 from models.finding import Finding, Part, Report, Who
+from models.phase import Phase
+from providers.evidence import WhereToLook, prove_sign_in
 
 if TYPE_CHECKING:
     from components.verification.expected import Expected
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 def verify(settings: Settings, expected: Expected) -> Report:
     """Look at everything. Never raises an expected error: a failed look is a finding."""
+    expected = _with_fresh_proof(settings, expected)
     findings = [
         *_deployment(expected),
         *look_at_flex(settings, expected),
@@ -34,6 +37,16 @@ def verify(settings: Settings, expected: Expected) -> Report:
         phase=expected.phase.value if expected.deployed else "not_deployed",
         findings=sorted(findings, key=lambda one: order.index(one.part)),
     )
+
+
+def _with_fresh_proof(settings: Settings, expected: Expected) -> Expected:
+    """Somebody may have signed in since the last `up`: look, as the next one would."""
+    if expected.proof or expected.phase is not Phase.ACTIVE or not expected.sso.get("evidence"):
+        return expected
+    where = WhereToLook(**expected.sso["evidence"], account_sid=expected.tenant.flex.account_sid)
+    found = prove_sign_in(settings, where, expected.changed_at or "")
+    seen = {"proof": found.model_dump()} if found.found else {"not_proved": found.why_not}
+    return expected.model_copy(update={"sso": {**expected.sso, **seen}})
 
 
 def _deployment(expected: Expected) -> list[Finding]:

@@ -90,3 +90,13 @@ def test_a_stack_that_cannot_be_read_could_not_be_looked_at(flexsso):
     assert ExitCode.COULD_NOT_LOOK == done.returncode
     assert "" == done.stdout
     assert "no stack named" in done.stderr
+
+
+def test_of_thousands_of_people_the_first_are_shown():
+    many = [STALE.model_copy(update={"person": f"p{n}@acme.example"}) for n in range(10_000)]
+    text = as_text(report(GOOD, *many))
+
+    assert "p19@acme.example" in text
+    assert "p20@acme.example" not in text
+    assert "… worker.roles of 9980 more people (--json)" in text
+    assert 10_001 == len(as_json(report(GOOD, *many))["findings"])

@@ -43,9 +43,23 @@ def waiting(project: Project) -> Iterator[Report]:
 def tenant(project: Project, waiting: Report) -> Stack:
     stack = Stack(project, "acme.dev")
     stack.walk_to_active()
-    stack.sign_in("ada@acme.example")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULUMI_BACKEND_URL", f"file://{project.root / '.state'}")
+        sign_in_shows_before_the_next_up(stack)
     assert "verified" == stack.up()["status"]
     return stack
+
+
+def sign_in_shows_before_the_next_up(stack: Stack) -> None:
+    before = look(stack)
+    assert ExitCode.WAITS == before.exit_code
+    assert "Sign in to Flex once" in verdict(before)
+
+    stack.sign_in("ada@acme.example")
+
+    after = look(stack)
+    assert ExitCode.GOOD == after.exit_code
+    assert "pulumi up -s acme.dev records it" in find(after, "sign_in", "ada@acme.example").note
 
 
 def look(stack: Stack) -> Report:
