@@ -1,7 +1,7 @@
 """`make bench`: what roles of many people cost, as four figures with their limits.
 
 Everything runs against sandboxes of its own; ratios are measured in one run, so that a slow machine
-does not change them. Prints a table and writes bench/results/<date>.json. bench/README.md says what
+does not change them. Prints a table and writes bench/results/<time>.json. bench/README.md says what
 each figure means and what bounds it. Exit code 1 if one does not hold.
 """
 
@@ -82,7 +82,7 @@ def table(rows: list[Row]) -> str:
 
 
 def write(rows: list[Row], folder: Path) -> Path:
-    """The results as JSON, under today's date."""
+    """The results as JSON, under the time of day."""
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     machine = {"cores": os.cpu_count(), "python": platform.python_version()}
@@ -91,7 +91,7 @@ def write(rows: list[Row], folder: Path) -> Path:
         "machine": machine,
         "rows": [{**row._asdict(), "holds": row.holds} for row in rows],
     }
-    path = folder / f"{now:%Y-%m-%d}.json"
+    path = folder / f"{now:%Y-%m-%dT%H%M%SZ}.json"
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return path
 

@@ -88,4 +88,4 @@ def _client(settings: Settings) -> Any:
 def _update(users: Any, number: int, roles: list[str]) -> None:
     values = {"Roles": [{"value": role, "type": "work"} for role in roles]}
     body = {"customSchemas": {"Flex_Details": values}}
-    users.update(userKey=email(number), body=body, fields="id").execute()
+    users.update(userKey=email(number), body=body, fields="primaryEmail").execute()
