@@ -1,6 +1,6 @@
 """`flexsso migrate …`: changes that need both consoles, in their order, with what to expect.
 
-Nothing is written. Exit codes: 0 finished, 2 waits for a person.
+Nothing is written at a vendor. Exit codes: 0 finished, 2 waits for a person.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
+from models.enhanced_migration import Way
+from models.errors import FlexSsoError
 from models.finding import ExitCode
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
     from cli.stack_state import StackState
     from models.attestation import Attestation
+    from models.enhanced_migration import EnhancedFacts, EnhancedMigration
     from models.rotation import Rotation, RotationFacts, RotationStep
+
+MIGRATION = "migration.json"
 
 app = typer.Typer(help="Changes that need both consoles, step by step.", no_args_is_help=True)
 Stack = Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")]
@@ -48,6 +53,80 @@ def certificate(stack: Stack, as_json: AsJson = False) -> None:
     else:
         typer.echo(_text(plan))
     raise typer.Exit(ExitCode.GOOD if plan.finished else ExitCode.WAITS)
+
+
+@app.command()
+def enhanced(
+    stack: Stack,
+    way: Annotated[
+        Way, typer.Option(help="`modify` the connection in place, or `create` a second one.")
+    ] = Way.MODIFY,
+    as_json: AsJson = False,
+) -> None:
+    """From legacy to enhanced SSO: which step is next, and the way back.
+
+    The old addresses are kept in the stack's folder, migration.json. Exit code: 0 finished, 2 waits
+    for a person.
+    """
+    from cli.stack_state import read_stack_state  # noqa: PLC0415
+    from models.enhanced_migration import plan_enhanced  # noqa: PLC0415
+
+    state = read_stack_state(stack, PROJECT)
+    facts = enhanced_facts(state, PROJECT / "stacks" / stack, way, datetime.now(UTC))
+    plan = plan_enhanced(facts, facts.before.way if facts.before else way)
+    if as_json:
+        typer.echo(json.dumps(plan.model_dump(mode="json"), indent=2))
+    else:
+        typer.echo(enhanced_text(plan))
+    raise typer.Exit(ExitCode.GOOD if plan.finished else ExitCode.WAITS)
+
+
+def enhanced_facts(state: StackState, folder: Path, way: Way, now: datetime) -> EnhancedFacts:
+    """What the plan is made from; writes down the old addresses while they still are the stack's.
+
+    Raises FlexSsoError for a stack that never had legacy SSO.
+    """
+    from models.enhanced_migration import Before, EnhancedFacts  # noqa: PLC0415
+    from models.flex import Generation, derive_sp_settings  # noqa: PLC0415
+    from models.tenant import Tenant  # noqa: PLC0415
+
+    tenant, sso = Tenant.model_validate(state.get("tenant")), _sso(state)
+    flex = tenant.flex
+    file = folder / MIGRATION
+    if not file.exists() and flex.generation is Generation.LEGACY:
+        sp = derive_sp_settings(flex.generation, flex.account_sid, None, flex.runtime_domain)
+        if sp is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = Before(way=way, began_at=now.replace(microsecond=0), sp=sp)
+            file.write_text(kept.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    if not file.exists():
+        what = f"{state.name} has enhanced SSO, and no migration was begun here."
+        raise FlexSsoError(what, hint="begin it while tenant.flex.generation is legacy")
+    app = state.resources.get("pulumi-python:dynamic/twilio:FlexConfiguration", {})
+    changed_at = sso.get("changed_at")
+    return EnhancedFacts(
+        stack=state.name,
+        app_name=tenant.saml_app.name,
+        generation=flex.generation,
+        recorded_generation=sso.get("generation"),
+        ui_version=app.get("ui_version", ""),
+        before=Before.model_validate_json(file.read_bytes()),
+        phase=sso.get("status"),
+        changed_at=changed_at,
+        now=now,
+    )
+
+
+def enhanced_text(plan: EnhancedMigration) -> str:
+    """The plan on one screen."""
+    lines = [f"{plan.stack}: from legacy to enhanced SSO ({plan.way})"]
+    if plan.old is not None:
+        lines.append(f"  old  ACS URL {plan.old.acs_url}, Entity ID {plan.old.entity_id}")
+    if plan.days_to_go_back is not None:
+        lines.append(f"  {plan.days_to_go_back} days left to go back")
+    for number, step in enumerate(plan.steps, start=1):
+        lines += ["", *_step(number, step)]
+    return "\n".join([*lines, "", f"Way back, {plan.way_back}"])
 
 
 def rotation_facts(state: StackState, project: Path) -> RotationFacts:
