@@ -77,13 +77,14 @@ def _view(stack: str, attest: str | None, by: str, now: datetime) -> View:
 
 
 def _keep_metadata(stack: str, file: str, *, any_account: bool) -> None:
-    from cli import handoff_metadata as metadata  # noqa: PLC0415
+    from cli.handoff_metadata import read  # noqa: PLC0415
     from cli.handoff_stack import folder_of, read_tenant  # noqa: PLC0415
+    from models.metadata_file import keep, settings_of  # noqa: PLC0415
 
     folder = folder_of(PROJECT, stack)
-    tenant = metadata.settings_of(read_tenant(PROJECT, stack))
-    content = metadata.read(file)
-    kept = metadata.keep(folder, tenant, content, datetime.now(UTC), any_account=any_account)
+    tenant = settings_of(read_tenant(PROJECT, stack))
+    now = datetime.now(UTC)
+    kept = keep(folder, tenant, read(file), now, any_account=any_account)
     for line in kept.said:
         typer.echo(line, err=True)
     typer.echo(kept.path)

@@ -1,53 +1,12 @@
-"""`--metadata FILE`: the file that a person brings back, judged before it is kept.
-
-The same rules as `pulumi up` applies, and one more: the account that the file names.
-"""
+"""`--metadata FILE`: where the file comes from. What is in it, `models.metadata_file` judges."""
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ValidationError
-
-from models.certificate import problems
-from models.errors import FlexSsoError, MetadataError
-from models.idp_metadata import MAX_BYTES, choose_certificate, parse_idp_metadata
-from models.tenant import GoogleSettings, SamlAppSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from models.certificate import Certificate
-    from models.idp_metadata import IdpMetadata
-
-
-class Settings(NamedTuple):
-    """What the stack says about Google."""
-
-    customer: str
-    app: SamlAppSettings
-
-
-class Kept(NamedTuple):
-    """Where the file is now, and sentences about what it says and what changed."""
-
-    path: Path
-    said: list[str]
-
-
-def settings_of(tenant: dict[str, Any]) -> Settings:
-    """From the stack's configuration. Mistakes elsewhere in it are for `pulumi up` to report."""
-    try:
-        google = GoogleSettings.model_validate(tenant.get("google"))
-        app = SamlAppSettings.model_validate(tenant.get("saml_app") or {})
-    except ValidationError as error:
-        key = ".".join(str(part) for part in error.errors()[0]["loc"])
-        what = f"The stack's configuration has a mistake at {key}."
-        raise FlexSsoError(what, hint="pulumi up names them all") from None
-    return Settings(google.customer, app)
+from models.errors import FlexSsoError
+from models.idp_metadata import MAX_BYTES
 
 
 def read(file: str) -> bytes:
@@ -60,66 +19,3 @@ def read(file: str) -> bytes:
     except OSError as error:
         what = f"Can't read {file}: {error.strerror}."
         raise FlexSsoError(what, hint="give the path of GoogleIDPMetadata.xml") from None
-
-
-def keep(
-    folder: Path, settings: Settings, content: bytes, now: datetime, *, any_account: bool = False
-) -> Kept:
-    """Check the file and put it into the stack's folder. Raises MetadataError; nothing is kept."""
-    app = settings.app
-    new = parse_idp_metadata(content, allow_any_host=app.allow_any_idp_host)
-    if not any_account:
-        _check_account(new, settings.customer)
-    chosen = choose_certificate(new, app.certificate, now)
-    path = folder / app.idp_metadata
-    said = [*_changes(_read_old(path, app), new, chosen, app.certificate)]
-    said += [f"warning: {warning}" for warning in new.warnings]
-    said += [f"warning: the certificate: {one.what} ({one.hint})" for one in problems(chosen, now)]
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-    return Kept(path, said)
-
-
-def _check_account(new: IdpMetadata, customer: str) -> None:
-    """Google's idpid looks like the customer id; no page promises that, hence the way out."""
-    if new.idpid is None or customer in {"my_customer", new.idpid}:
-        return
-    what = f"This file is of the Google account {new.idpid}; the stack's is {customer}."
-    hint = (
-        "download it in the Admin console of the right account;"
-        " if you are sure that it is the right one: --any-account"
-    )
-    raise MetadataError(what, hint=hint)
-
-
-def _read_old(path: Path, app: SamlAppSettings) -> IdpMetadata | None:
-    try:
-        return parse_idp_metadata(path.read_bytes(), allow_any_host=app.allow_any_idp_host)
-    except (OSError, MetadataError):
-        return None
-
-
-def _changes(
-    old: IdpMetadata | None, new: IdpMetadata, chosen: Certificate, wanted: str | None
-) -> Iterator[str]:
-    """Field by field; without an old file all is new."""
-    if old is None:
-        yield f"SSO URL: {new.sso_url}"
-        yield f"Entity ID: {new.entity_id}"
-        yield f"Certificate: {chosen}"
-        return
-    before = len(list(old.certificates))
-    was = {one.fingerprint: one for one in old.certificates}
-    found = []
-    if old.sso_url != new.sso_url:
-        found.append(f"SSO URL: {old.sso_url} → {new.sso_url}")
-    if old.entity_id != new.entity_id:
-        found.append(f"Entity ID: {old.entity_id} → {new.entity_id}")
-    if chosen.fingerprint not in was or (wanted is None and before > 1):
-        listed = ", ".join(str(one) for one in old.certificates)
-        found.append(f"Certificate: {listed} → {chosen}")
-    if len(new.certificates) != before:
-        found.append(f"The file lists {len(new.certificates)} certificates, before {before}.")
-    yield from found or ["Nothing changed: the same addresses, the same certificate."]

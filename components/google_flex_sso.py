@@ -13,8 +13,7 @@ does what next (`next_step`), and in full what to paste where (`handoff`). Flex'
 agreement (ACS URL, entity ID) follows from the connection, so nothing here depends on itself.
 """
 
-from __future__ import annotations
-
+# Annotations are not postponed here: Pulumi reads them for the schema of the component package.
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
@@ -24,10 +23,11 @@ from components.certificate_watch import watch
 from components.handoff import (
     Given,
     default_redirect_url,
+    deliver,
     friendly_name,
     handoff_of,
     login_url,
-    with_command,
+    next_step_of,
 )
 from models.attributes import attribute_fields
 from models.flex import SpSettings, derive_sp_settings
@@ -252,9 +252,18 @@ class GoogleFlexSso(pulumi.ComponentResource):
             connection,
             Settings.from_config(pulumi.Config()).endpoints,
         )
+        handoff = pulumi.Output.all(
+            verdict=verdict,
+            sso_url=app.sso_url,
+            idp_entity_id=app.entity_id,
+            certificate=app.certificate,
+            app_seen=app.seen,
+            proof=sso.proof,
+        ).apply(lambda seen: handoff_of(given, seen["verdict"], seen))
+        delivery = deliver(self._name, given, handoff, self._child)
         outputs: dict[str, Any] = {
             "status": verdict.apply(lambda seen: seen[0].value),
-            "next_step": verdict.apply(lambda seen: with_command(seen, given.stack)),
+            "next_step": next_step_of(given, verdict, delivery),
             "sso_url": app.sso_url,
             "idp_entity_id": app.entity_id,
             "certificate_fingerprint": app.fingerprint,
@@ -268,14 +277,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
             "schema_name": schema.schema_name,
             "role_counts": roles.role_counts,
             "strays": roles.strays,
-            "handoff": pulumi.Output.all(
-                verdict=verdict,
-                sso_url=app.sso_url,
-                idp_entity_id=app.entity_id,
-                certificate=app.certificate,
-                app_seen=app.seen,
-                proof=sso.proof,
-            ).apply(lambda seen: handoff_of(given, seen["verdict"], seen)),
+            "handoff": handoff,
         }
         for output, value in outputs.items():
             setattr(self, output, pulumi.Output.from_input(value))

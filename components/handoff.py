@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pulumi
 
 from models.handoff import HandoffFacts, build_handoff, mapping_of
 from models.phase import Phase
+from models.tenant import Writer
+from providers.base import to_props
+from providers.webhook import HandoffDelivery
 
 if TYPE_CHECKING:
     from models.endpoints import Endpoints
@@ -53,6 +59,46 @@ def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -
         endpoints=given.endpoints,
     )
     return build_handoff(facts).model_dump(mode="json")
+
+
+def deliver(
+    name: str, given: Given, handoff: pulumi.Output[dict[str, Any]], opts: pulumi.ResourceOptions
+) -> HandoffDelivery | None:
+    """With `writer: webhook`, the hand-off goes to its receiver too."""
+    settings = given.tenant.handoff
+    if settings.writer is not Writer.WEBHOOK:
+        return None
+    app = given.tenant.saml_app
+    return HandoffDelivery(
+        f"{name}-delivery",
+        {
+            "url": settings.url,
+            "secret_env": settings.secret_env,
+            "secret_file": settings.secret_file,
+            "document": handoff.apply(lambda document: json.dumps(document, sort_keys=True)),
+            "customer": given.tenant.google.customer,
+            "saml_app": to_props(app),
+            "folder": given.metadata_path.removesuffix(f"/{app.idp_metadata}"),
+        },
+        opts,
+    )
+
+
+def next_step_of(
+    given: Given, verdict: pulumi.Output[tuple[Phase, str]], delivery: HandoffDelivery | None
+) -> pulumi.Output[str]:
+    """The sentence for people: with the command, and with what a receiver said."""
+    if delivery is None:
+        return verdict.apply(lambda seen: with_command(seen, given.stack))
+    return pulumi.Output.all(verdict, delivery.answer, delivery.message).apply(
+        lambda seen: with_command(seen[0], given.stack) + _said(seen[1], seen[2])
+    )
+
+
+def _said(answer: str | None, message: str | None) -> str:
+    if not answer:
+        return ""
+    return f" Webhook: {answer}" + (f" ({message})." if message else ".")
 
 
 def with_command(verdict: tuple[Phase, str], stack: str) -> str:

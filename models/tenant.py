@@ -25,6 +25,7 @@ from models.types import (
     Fingerprint,
     HttpsUrl,
     RuntimeDomain,
+    WebhookUrl,
 )
 
 
@@ -170,12 +171,27 @@ class Writer(StrEnum):
     """How a console-only record gets into its console."""
 
     CONSOLE = "console"
+    WEBHOOK = "webhook"
 
 
 class HandoffSettings(_Part):
     """How the two steps without an API are handed over."""
 
-    writer: Writer = Field(Writer.CONSOLE, description="`console`: a person fills in the forms.")
+    writer: Writer = Field(
+        Writer.CONSOLE,
+        description="`console`: a person fills in the forms. `webhook`: your own bot, at `url`.",
+    )
+    url: WebhookUrl | None = Field(None, description="Where the hand-off is POSTed, for `webhook`.")
+    secret_env: str = Field(
+        "FLEXSSO_WEBHOOK_SECRET", description="Environment variable of the secret that signs it."
+    )
+    secret_file: str | None = Field(None, description="A file with that secret, instead.")
+
+    @model_validator(mode="after")
+    def _a_webhook_has_an_address(self) -> Self:
+        if self.writer is Writer.WEBHOOK and not self.url:
+            raise ValueError("writer: webhook needs a url")
+        return self
 
 
 class Tenant(_Part):

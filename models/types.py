@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, HttpUrl
 
@@ -25,6 +26,14 @@ def _https(value: str) -> str:
     if not value.startswith("https://"):
         raise ValueError(f"expected an address that starts with https://, got {value!r}")
     return value
+
+
+def _https_or_loopback(value: str) -> str:
+    """Plain http would show a network what is sent, so it is for this machine alone."""
+    parts = urlsplit(value)
+    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+        return value
+    return _https(value)
 
 
 def _email(value: str) -> str:
@@ -62,6 +71,7 @@ Domain = Annotated[
 ]
 RuntimeDomain = Annotated[str, AfterValidator(_runtime_domain)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
+WebhookUrl = Annotated[str, AfterValidator(_https_or_loopback)]
 Fingerprint = Annotated[
     str,
     AfterValidator(

@@ -50,4 +50,4 @@ def create_app(world: World) -> ASGIApp:
     """The whole pretend world, ready for a server or a test client."""
     hosts = google.hosts(world) | twilio.hosts(world)
     wrapped = {name: RequestLog(Faults(app, world), world) for name, app in hosts.items()}
-    return HostRouter(wrapped, control.create_app(world))
+    return HostRouter(wrapped, control.create_app(world, wrapped))

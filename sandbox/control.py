@@ -10,6 +10,7 @@ POST /_sandbox/next-login             {"fault": "…"} for the next SAML respons
 GET  /_sandbox/requests               the request log, oldest first
 GET  /_sandbox/saml                   SAML messages seen, decoded
 GET  /_sandbox/session                who is signed in to Flex (cookie, or Bearer token)
+POST /_sandbox/webhook                a receiver of hand-offs (sandbox.webhook)
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import seed
+from sandbox import seed, webhook
 from sandbox.twilio import room as twilio
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
@@ -81,9 +84,10 @@ class Control:
         return twilio.session_response(self._world, request)
 
 
-def create_app(world: World) -> ASGIApp:
+def create_app(world: World, hosts: Mapping[str, ASGIApp]) -> ASGIApp:
     """The control routes as an application of their own."""
     control = Control(world)
+    receiver = webhook.Receiver(world, hosts)
     return Starlette(
         routes=[
             Route("/_sandbox/health", control.health),
@@ -96,5 +100,6 @@ def create_app(world: World) -> ASGIApp:
             Route("/_sandbox/requests", control.requests),
             Route("/_sandbox/saml", control.saml),
             Route("/_sandbox/session", control.session),
+            Route("/_sandbox/webhook", receiver.receive, methods=["POST"]),
         ]
     )

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cli.handoff_metadata import Settings, keep, read, settings_of
+from cli.handoff_metadata import read
 from models.certificate import parse_der
 from models.errors import FlexSsoError, MetadataError
+from models.metadata_file import Settings, keep, settings_of
 from models.tenant import SamlAppSettings
 
 GOOGLE = {"customer": "C01sandbx", "domain": "acme.example"}

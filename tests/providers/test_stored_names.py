@@ -15,6 +15,7 @@ from providers.google.role_assignments import RoleAssignments, RoleAssignmentsPr
 from providers.google.saml_app import SamlApp, SamlAppProvider
 from providers.twilio.flex_configuration import FlexConfiguration, FlexConfigurationProvider
 from providers.twilio.flex_sso import FlexSso, FlexSsoProvider
+from providers.webhook import HandoffDelivery, HandoffDeliveryProvider
 
 STORED = [
     (CustomSchemaProvider, "providers.google.custom_schema"),
@@ -22,6 +23,7 @@ STORED = [
     (SamlAppProvider, "providers.google.saml_app"),
     (FlexConfigurationProvider, "providers.twilio.flex_configuration"),
     (FlexSsoProvider, "providers.twilio.flex_sso"),
+    (HandoffDeliveryProvider, "providers.webhook"),
 ]
 
 
@@ -42,6 +44,7 @@ def test_a_provider_is_stored_by_module_and_name_and_nothing_else(provider, modu
         (SamlApp, "dynamic/google:SamlApp"),
         (FlexConfiguration, "dynamic/twilio:FlexConfiguration"),
         (FlexSso, "dynamic/twilio:FlexSso"),
+        (HandoffDelivery, "dynamic/handoff:HandoffDelivery"),
     ],
 )
 def test_type_names_are_part_of_every_urn(resource, type_name):
