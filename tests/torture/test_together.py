@@ -1,0 +1,102 @@
+"""At the same time: two runs of one stack, and two stacks of one Workspace."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from cli.repair import repaired
+from models.errors import FlexSsoError
+from tests.providers.vendor import Vendor
+from tools.torture import processes
+from tools.torture.processes import Victim
+
+pytestmark = pytest.mark.xdist_group("together")
+
+RUN = ("--yes", "--skip-preview", "--non-interactive")
+
+
+@pytest.fixture(autouse=True)
+def _notes_of_their_own(project, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.root / ".notes"))
+
+
+def begin(stack, verb="up"):
+    return subprocess.Popen(
+        ["pulumi", verb, *RUN, "-s", stack.name],
+        cwd=stack.project.root,
+        env=stack.engine.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_two_runs_of_one_stack_one_is_refused_clearly(project):
+    stack = project.stack("twice.dev")
+    project.control("options", {"latency": 0.1})
+
+    runs = [begin(stack), begin(stack)]
+    said = [run.communicate()[0] for run in runs]
+
+    project.control("options", {"latency": 0.0})
+    codes = sorted(run.returncode for run in runs)
+    assert codes in ([0, 0], [0, 255], [0, 1], [1, 1], [255, 255]), said
+    for run, text in zip(runs, said, strict=True):
+        assert run.returncode == 0 or "currently locked by" in text, text
+        assert "Traceback" not in text
+    assert stack.up()["status"] == "awaiting_connection"
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_a_run_under_way_is_not_robbed_and_a_dead_one_is_repaired(project):
+    stack = project.stack("killed.dev")
+    project.control("options", {"latency": 0.1})
+    run = begin(stack)
+    while not list((project.root / ".state").rglob("locks/**/killed.dev/*.json")):
+        assert run.poll() is None
+
+    with pytest.raises(FlexSsoError, match=r"killed\.dev is in use by"):
+        repaired(project.root, stack.engine.environment, stack.name)
+
+    children = processes.offspring(run.pid)
+    assert processes.kill(Victim.ENGINE, run.pid)
+    for child in children:  # they hold the pipe open, and never end by themselves
+        processes.end(child)
+    run.communicate()
+    project.control("options", {"latency": 0.0})
+    notes = repaired(project.root, stack.engine.environment, stack.name)
+
+    assert "was broken" in notes[0]
+    assert stack.up()["status"] == "awaiting_connection"
+    assert "pending_operations" not in stack.state()["deployment"]
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_two_stacks_of_one_workspace_lose_nothing_of_each_other(project):
+    vendor = Vendor(project.base, project.state_dir)
+    first = project.stack("one.dev", roles={"groups": {}, "file": None, "people": people("ada")})
+    second = project.stack(
+        "two.dev",
+        like="sandbox.legacy",
+        roles={"groups": {}, "file": None, "people": people("grace", "linus")},
+    )
+
+    runs = [begin(first), begin(second)]
+    said = [run.communicate()[0] for run in runs]
+
+    assert [0, 0] == [run.returncode for run in runs], said
+    for name in ("ada", "grace", "linus"):
+        values = vendor.custom_values(f"{name}@acme.example")
+        assert ["agent"] == values["Flex_Details"]["Roles"], name
+    assert 1 == vendor.schema_names().count("Flex_Details")
+
+    first.pulumi("destroy", "--yes", "--skip-preview")
+    assert "Flex_Details" not in vendor.custom_values("ada@acme.example")
+    assert ["agent"] == vendor.custom_values("linus@acme.example")["Flex_Details"]["Roles"]
+    second.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def people(*names):
+    return {f"{name}@acme.example": {"roles": ["agent"]} for name in names}
