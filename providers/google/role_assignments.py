@@ -59,7 +59,7 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
 
     def update_it(self, id_: str, olds: Outs, wanted: RoleAssignmentsInputs) -> Outs:
         """Converge from live values; what people had before we wrote them is kept."""
-        with only_writer(wanted.customer) as ledger:
+        with only_writer(wanted.customer, self.settings.endpoints.base) as ledger:
             return Convergence(self.settings, wanted, olds, ledger).run(id_)
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
@@ -79,7 +79,7 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
         nobody = {"people": "{}", "mode": Mode.ADDITIVE}
         wanted = known_inputs(olds).model_copy(update=nobody)
         try:
-            with only_writer(wanted.customer) as ledger:
+            with only_writer(wanted.customer, self.settings.endpoints.base) as ledger:
                 Convergence(self.settings, wanted, {**olds, "people": "{}"}, ledger).undo(id_)
         except PartialState as partial:
             raise partial.error from None

@@ -15,6 +15,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +44,21 @@ class Ledger:
 
 
 @contextmanager
-def only_writer(customer: str) -> Iterator[Ledger]:
-    """Wait until no other run of this user writes to this customer. A crash frees it too."""
+def only_writer(customer: str, base: str | None = None) -> Iterator[Ledger]:
+    """Wait until no other run of this user writes to this customer (of the sandbox at `base`).
+
+    A crash frees it too.
+    """
     folder = Path(tempfile.gettempdir()) / f"flexsso-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / f"directory-{customer}.lock").open("a+") as file:
+    with (folder / f"directory-{customer}{_suffix(base)}.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.stderr.write(f"waiting: another run is writing to Google customer {customer}\n")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield Ledger(file)
+
+
+def _suffix(base: str | None) -> str:
+    return f"-{urlsplit(base).netloc.replace(':', '-')}" if base else ""
