@@ -89,33 +89,38 @@ def _in_json(text: str) -> Iterator[SamlInput]:
         document = json.loads(text)
     except ValueError:
         raise SamlInputError("The file looks like JSON, but is damaged.", hint=GET_ONE) from None
-    if not isinstance(document, dict):
-        return
-    entries = (document.get("log") or {}).get("entries") if "log" in document else None
-    for number, entry in enumerate(entries or [], start=1):
-        yield from _in_har_entry(entry, number)
-    for number, request in enumerate(document.get("requests") or [], start=1):
-        for name, value in _pairs(request.get("post")):
+    for number, entry in enumerate(_list(_object(_object(document).get("log")).get("entries")), 1):
+        yield from _in_har_entry(_object(_object(entry).get("request")), number)
+    for number, request in enumerate(_list(_object(document).get("requests")), 1):
+        for name, value in _pairs(_object(request).get("post")):
             if name == FIELD:
-                source = f"SAML-tracer, request {number}"
-                url = str(request.get("url", ""))
+                source, url = f"SAML-tracer, request {number}", str(request.get("url", ""))
                 yield SamlInput(xml=decode_field(value), source=source, url=url)
 
 
-def _in_har_entry(entry: dict[str, Any], number: int) -> Iterator[SamlInput]:
-    request = entry.get("request") or {}
-    body = request.get("postData") or {}
+def _in_har_entry(request: dict[str, Any], number: int) -> Iterator[SamlInput]:
+    body = _object(request.get("postData"))
     source, url = f"HAR, request {number}", str(request.get("url", ""))
-    values = [one.get("value", "") for one in body.get("params") or [] if one.get("name") == FIELD]
+    params = [_object(one) for one in _list(body.get("params"))]
+    values = [str(one.get("value", "")) for one in params if one.get("name") == FIELD]
     if not values and FIELD in str(body.get("text", "")):
         values = parse_qs(str(body["text"])).get(FIELD, [])
     for value in values:
         # Chrome keeps params percent-encoded, Firefox decoded.
-        plain = parse_qs(f"v={value}")["v"][0] if "%" in value else value
+        plain = parse_qs(f"v={value}").get("v", [""])[0] if "%" in value else value
         yield SamlInput(xml=decode_field(plain), source=source, url=url)
 
 
 def _pairs(post: Any) -> Iterator[tuple[str, str]]:
-    for one in post or []:
+    for one in _list(post):
         if isinstance(one, list) and len(one) == 2:
             yield str(one[0]), str(one[1])
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The value, if it is what the format says; nothing instead of something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.certificate import parse_pem
 from models.finding import Result, Who
@@ -202,3 +204,22 @@ def test_an_hour_of_skew_can_be_allowed(door):
     xml = idp.etree.tostring(door.signed(now=datetime.now(UTC) - HOUR))
 
     assert [] == wrong(explain_response(xml, lenient, at=datetime.now(UTC)))
+
+
+@given(st.data())
+def test_no_mutant_is_believed_with_another_identity(mutable, data):
+    """Whatever bytes change: what is trusted still says what was signed."""
+    door, genuine = mutable
+    at = data.draw(st.integers(0, len(genuine) - 1))
+    mutant = genuine[:at] + data.draw(st.binary(min_size=1, max_size=3)) + genuine[at + 1 :]
+
+    explanation = explain_response(mutant, door.expected)
+
+    if explanation.trusted:
+        assert ("ada@acme.example", ADA) == (explanation.name_id, explanation.claims)
+
+
+@pytest.fixture(scope="module")
+def mutable(provider: Idp) -> tuple[Door, bytes]:
+    door = Door(provider)
+    return door, idp.etree.tostring(door.signed())
