@@ -20,6 +20,7 @@ RUN = ("--yes", "--skip-preview", "--non-interactive")
 @pytest.fixture(autouse=True)
 def _notes_of_their_own(project, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(project.root / ".notes"))
+    monkeypatch.setenv("TMPDIR", str(project.root))
 
 
 def begin(stack, verb="up"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+LONGEST = 600
+
 
 @dataclass
 class Figure:
@@ -17,7 +19,7 @@ class Figure:
         """Count one case; `wrong` is empty if it went well."""
         self.cases += 1
         if wrong:
-            self.wrong.append(f"{name}: {wrong}")
+            self.wrong.append(f"{name}: {' '.join(wrong.split())}"[:LONGEST])
 
     def __str__(self) -> str:
         return f"{self.cases:>6,} {self.what}, {len(self.wrong)} wrong"

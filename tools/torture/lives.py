@@ -47,6 +47,7 @@ class Subject:
     def __init__(self, kind: type[Any], news: dict[str, dict[str, Any]]) -> None:
         self._kind = kind
         self._news = news
+        self._latest = "create"
         self.id = ""
         self.outs: dict[str, Any] = {}
 
@@ -66,12 +67,13 @@ class Subject:
 
     def _create(self, provider: Any) -> None:
         if self.id:  # made in part: the engine goes on with an update
-            self._converge(provider, "create")
+            self._converge(provider, self._latest)
             return
-        made = provider.create(provider.check({}, self._wanted("create")).inputs)
+        made = provider.create(provider.check({}, self._wanted(self._latest)).inputs)
         self.id, self.outs = made.id, json.loads(json.dumps(made.outs))
 
     def _update(self, provider: Any) -> None:
+        self._latest = "update"
         self._converge(provider, "update")
 
     def _converge(self, provider: Any, name: str) -> None:
@@ -82,6 +84,11 @@ class Subject:
     def _read(self, provider: Any) -> None:
         seen = provider.read(self.id, self.outs)
         self.id, self.outs = seen.id, json.loads(json.dumps(seen.outs))
+
+    @property
+    def gone(self) -> bool:
+        """Whether a refresh did not find it, so that the engine forgets it and makes it again."""
+        return not self.id and self._latest == "update"
 
     def _delete(self, provider: Any) -> None:
         provider.delete(self.id, self.outs)
@@ -94,8 +101,8 @@ class Reading(Subject):
     """A data source: its value is what is remembered of it."""
 
     def __init__(self, look: Callable[[Settings], Any]) -> None:
+        super().__init__(object, {})
         self._look = look
-        self.id, self.outs = "", {}
 
     def run(self, verb: str, settings: Settings) -> None:
         """Look."""
@@ -246,7 +253,10 @@ def _schema() -> dict[str, Any]:
 
 
 def _sign_in(world: World) -> None:
-    """The app was made, and ada has signed in to Flex by it, in a minute: after our change."""
+    """The app was made, and ada has signed in to Flex by it: after any change made meanwhile.
+
+    Google's tokens live for an hour, so the world can't be further ahead than that.
+    """
     app = {
         "SAML2_SERVICE_PROVIDER_NAME": "Twilio Flex",
         "SAML2_SERVICE_PROVIDER_ENTITY_ID": f"urn:flex:{JQ}",
@@ -254,11 +264,11 @@ def _sign_in(world: World) -> None:
     event = {"type": "SAML2_SERVICE_PROVIDER_CONFIG_SETTINGS", "parameters": app}
     event["name"] = "CREATE_SAML2_SERVICE_PROVIDER_CONFIG"
     activities.record(world, CUSTOMER, "admin", "admin@acme.example", event)
-    world.set_clock(60)
+    world.set_clock(3000)
     login = {"application_name": "Twilio Flex", "initiated_by": "sp"}
     event = {"type": "login", "name": "login_success", "parameters": login}
     activities.record(world, CUSTOMER, "saml", "ada@acme.example", event)
     account = find_account(world.store, ENHANCED)
     if account is not None:
         workers.create(world, account, "ada@acme.example", {"roles": ["wfo.manager"]})
-    world.set_clock(90)
+    world.set_clock(3100)

@@ -125,8 +125,7 @@ class Matrix:
     def _next(self, case: Case, subject: Subject, life: Undisturbed) -> str:
         """The next run of the engine, without faults: it must converge."""
         try:
-            if not (case.verb == "delete" and not subject.id):
-                subject.run(case.verb, self._place.settings())
+            subject.run("create" if subject.gone else case.verb, self._place.settings())
         except Exception as error:
             return f"the next run fails: {type(error).__name__}: {error}"
         if stable(subject.outs) != life.outs and not is_an_observation(case):
