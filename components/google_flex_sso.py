@@ -15,7 +15,7 @@ agreement (ACS URL, entity ID) follows from the connection, so nothing here depe
 
 # Annotations are not postponed here: Pulumi reads them for the schema of the component package.
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -58,7 +58,7 @@ class GoogleFlexSsoArgs(TypedDict):
     """The contact centre, in the shape of `models.tenant.Tenant`."""
     people: dict[str, Any]
     """E-mail → {roles, full_name?}."""
-    idp_metadata: str | None
+    idp_metadata: NotRequired[str | None]
     """The text of GoogleIDPMetadata.xml; none until a person has brought it."""
     metadata_path: str
     """Where that file should be put, for the hand-off."""
@@ -175,7 +175,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "start_url": login_url(tenant),
                 "attribute_mapping": mapping_of(tenant.attribute_mapping),
                 "spid": tenant.saml_app.spid,
-                **_identity_provider(self._args["stack"], tenant, self._args["idp_metadata"]),
+                **_identity_provider(self._args["stack"], tenant, self._args.get("idp_metadata")),
             },
             self._child,
         )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from components.program import OUTPUTS
@@ -14,7 +16,8 @@ def test_the_committed_pages_are_fresh(name):
     assert PAGES[name]() == (FOLDER / name).read_text(encoding="utf-8")
 
 
-def test_a_stale_or_missing_page_fails_the_check(tmp_path, capsys):
+def test_a_stale_or_missing_page_fails_the_check(tmp_path, capsys, monkeypatch):
+    monkeypatch.delitem(PAGES, "../../components/plugin/schema.json")  # not a page of the folder
     assert main(["--check"], tmp_path) == 1
     assert not [*tmp_path.iterdir()]
     assert main([], tmp_path) == 0
@@ -48,3 +51,13 @@ def test_every_phase_and_error_has_a_row():
     assert all(f"| `{phase.value}` | " in phases.render() for phase in Phase)
     assert all(f"| `{kind.__name__}` | " in errors.render() for kind in errors.classes())
     assert len(errors.classes()) > 10
+
+
+def test_the_packages_schema_has_each_argument_and_output_with_its_meaning():
+    package = json.loads(PAGES["../../components/plugin/schema.json"]())
+    component = package["resources"]["flexsso:index:GoogleFlexSso"]
+
+    assert len(OUTPUTS) == len(component["properties"])
+    assert "idpMetadata" not in component["requiredInputs"]
+    given = [*component["inputProperties"].values(), *component["properties"].values()]
+    assert all(one["description"] for one in given)

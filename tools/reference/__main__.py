@@ -1,4 +1,4 @@
-"""`python -m tools.reference [--check]`: write the pages of docs/reference that come from the code.
+"""`python -m tools.reference [--check]`: write the pages and the schema that come from the code.
 
 With `--check` nothing is written: exit code 1 and a hint if a page is not what it should be.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import errors, outputs, phases, tenant
+from tools.reference import errors, outputs, phases, schema, tenant
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES = {
@@ -16,6 +16,7 @@ PAGES = {
     "outputs.md": outputs.render,
     "phases.md": phases.render,
     "errors.md": errors.render,
+    "../../components/plugin/schema.json": schema.render,
 }
 
 
