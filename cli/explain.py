@@ -16,7 +16,11 @@ from cli.project import PROJECT
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
+    from models.failures_catalogue import Failure
+    from models.saml_input import SamlInput
     from models.saml_response import Explanation, SpExpectation
+
+    Explained = list[tuple[SamlInput, Explanation]]
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -41,45 +45,56 @@ def explain(
 
     Codes: 45050, 70002, 70004, 70251, app_not_configured_for_user, failure_… and others.
     """
-    from cli import explain_view as view  # noqa: PLC0415
     from models.failures_catalogue import failure_of, failures_in  # noqa: PLC0415
-    from models.saml_input import SamlInputError, read_saml_inputs  # noqa: PLC0415
 
     known = failure_of(what) if not Path(what).exists() else None
     if known is not None:
-        _say(view.failures_json([known]) if as_json else view.failures_text([known]))
+        _say_failures([known], as_json=as_json)
         return
     data = _read(what)
-    failures = failures_in(data[:MAX_BYTES].decode("utf-8", "replace"))
-    if failures and b"SAMLResponse" not in data and not _is_response(data):
-        _say(view.failures_json(failures) if as_json else view.failures_text(failures))
+    failures = failures_in(data.decode("utf-8", "replace"))
+    if failures and not _is_response(data):
+        _say_failures(failures, as_json=as_json)
         return
-    expected = expectation_of(stack, PROJECT)
+    found = _explain(data, expectation_of(stack, PROJECT), failures)
+    _say_responses(found, failures, as_json=as_json, show_values=show_values)
+    raise typer.Exit(int(any(one.first_failing for _, one in found)))
+
+
+def _explain(data: bytes, expected: SpExpectation, failures: list[Failure]) -> Explained:
+    """Each response in the input; none is fine if an error is named in it."""
+    from models.saml_input import SamlInputError, read_saml_inputs  # noqa: PLC0415
+    from models.saml_response import explain_response  # noqa: PLC0415
+
     try:
         inputs = read_saml_inputs(data)
     except SamlInputError:
-        if not failures:
-            raise
-        inputs = []
-    explanations = [(one, _explain(one.xml, expected)) for one in inputs]
-    _say(
-        view.as_json(explanations, failures, show_values=show_values)
-        if as_json
-        else view.as_text(explanations, failures, show_values=show_values)
-    )
-    raise typer.Exit(int(any(one.first_failing for _, one in explanations)))
+        if failures:
+            return []
+        raise
+    return [(one, explain_response(one.xml, expected)) for one in inputs]
 
 
-def _explain(xml: bytes, expected: SpExpectation) -> Explanation:
-    from models.saml_response import explain_response  # noqa: PLC0415
+def _say_failures(failures: list[Failure], *, as_json: bool) -> None:
+    from cli import explain_view as view  # noqa: PLC0415
 
-    return explain_response(xml, expected)
+    _say(view.failures_json(failures) if as_json else view.failures_text(failures))
+
+
+def _say_responses(
+    found: Explained, failures: list[Failure], *, as_json: bool, show_values: bool
+) -> None:
+    from cli import explain_view as view  # noqa: PLC0415
+
+    render = view.as_json if as_json else view.as_text
+    _say(render(found, failures, show_values=show_values))
 
 
 def _is_response(data: bytes) -> bool:
-    """XML, or base64 of it: an error page is neither, though it may quote a request."""
+    """A form or a HAR with one, XML, or base64 of it: an error page is none of these."""
     start = data.lstrip()[:4000]
-    return b":Response" in start or start.startswith((b"PHNhbW", b"PD94"))
+    base64_of_xml = start.startswith((b"PHNhbW", b"PD94"))
+    return b"SAMLResponse" in data or b":Response" in start or base64_of_xml
 
 
 def _say(what: str | dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from cli.stack_state import StackState
     from models.finding import Report
+    from models.roles import RoleAssignment
 
 PAUSE_SECONDS = 10
 
@@ -39,6 +40,10 @@ def verify(
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show people's addresses and values.")
     ] = False,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EMAIL", help="Only this person, with what Google would send."),
+    ] = None,
     wait: Annotated[
         int, typer.Option(metavar="MINUTES", min=0, help="Look again until all is good.")
     ] = 0,
@@ -51,7 +56,7 @@ def verify(
     from cli import verify_view as view  # noqa: PLC0415
 
     try:
-        report = _until_good(stack, wait * 60)
+        report = _until_good(stack, frozenset(person or ()), wait * 60)
     except TenantConfigError:
         raise  # that is wrong, and exit code 1
     except FlexSsoError as error:
@@ -65,13 +70,13 @@ def verify(
     raise typer.Exit(report.exit_code)
 
 
-def _until_good(stack: str, seconds: float) -> Report:
+def _until_good(stack: str, chosen: frozenset[str], seconds: float) -> Report:
     """One look, or as many as fit into the time; a line on stderr tells what is waited for."""
     from cli.verify_view import redacted, verdict  # noqa: PLC0415
 
     began = time.monotonic()
     while True:
-        report = report_of(stack, PROJECT)
+        report = report_of(stack, PROJECT, chosen)
         passed = time.monotonic() - began
         if report.exit_code is ExitCode.GOOD or passed + PAUSE_SECONDS > seconds:
             return report
@@ -84,14 +89,17 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def report_of(stack: str, project: Path) -> Report:
-    """One look at a stack of the project. Raises FlexSsoError if it can't even be read."""
+def report_of(stack: str, project: Path, chosen: frozenset[str] = frozenset()) -> Report:
+    """One look at a stack of the project, at the chosen people or all.
+
+    Raises FlexSsoError if it can't even be read.
+    """
     from cli.stack_state import read_stack_state  # noqa: PLC0415
 
-    return report_on(read_stack_state(stack, project), project)
+    return report_on(read_stack_state(stack, project), project, chosen)
 
 
-def report_on(state: StackState, project: Path) -> Report:
+def report_on(state: StackState, project: Path, chosen: frozenset[str] = frozenset()) -> Report:
     """One look, with what the engine knows of the stack."""
     from components.verification.expected import expected_of  # noqa: PLC0415
     from components.verification.verify import verify as look  # noqa: PLC0415
@@ -113,13 +121,23 @@ def report_on(state: StackState, project: Path) -> Report:
             from_groups, note = {}, error.what
             gap = Finding(check="groups", result=Result.NOT_CHECKED, note=note, blind=True)
             lost.append(gap)
-        people = union(stack.people, from_groups)
+        people = _chosen(union(stack.people, from_groups), chosen)
         attested = attested_screens(state, stack.folder)
-        report = look(settings, expected_of(stack, people, state.resources, attested, now))
+        expected = expected_of(stack, people, state.resources, attested, now)
+        report = look(settings, expected.model_copy(update={"shows_claims": bool(chosen)}))
     lost += [
         Finding(check="groups", result=Result.MATCH, note=text, warning=True) for text in left_out
     ]
     return report.model_copy(update={"findings": [*report.findings, *lost]})
+
+
+def _chosen(people: dict[str, RoleAssignment], chosen: frozenset[str]) -> dict[str, RoleAssignment]:
+    """Those people only. Raises FlexSsoError for somebody who is not of the stack."""
+    unknown = sorted({one.lower() for one in chosen} - people.keys())
+    if unknown:
+        what = f"{', '.join(unknown)} is nobody of this stack."
+        raise FlexSsoError(what, hint="list them in tenant.roles, or in a group of it")
+    return {email: people[email] for email in sorted({one.lower() for one in chosen})} or people
 
 
 def attested_screens(state: StackState, folder: Path) -> dict[str, str]:

@@ -37,7 +37,8 @@ class Expected(BaseModel):
     """What verification compares with. `sso` are FlexSso's outputs of the last `up`, perhaps none.
 
     `metadata` is None while a person has not brought it; `attested` tells for a screen of the
-    hand-off who vouched for its present values, and when; `now` is the moment of the look.
+    hand-off who vouched for its present values, and when; `now` is the moment of the look;
+    `shows_claims` asks for what Google would send for each person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +54,7 @@ class Expected(BaseModel):
     sso: dict[str, Any]
     attested: dict[str, str]
     now: datetime
+    shows_claims: bool = False
 
     @property
     def sp(self) -> SpSettings | None:

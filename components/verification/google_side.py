@@ -220,13 +220,31 @@ def _personal(check: str, email: str, part: Part = Part.OBSERVE, **more: Any) ->
     return Finding(part=part, check=check, result=Result.DRIFT, person=email, personal=True, **more)
 
 
+def _claims(email: str, claims: dict[str, list[str]]) -> Finding:
+    """What Google would send, as far as our schema and the e-mail address go."""
+    shown = "; ".join(
+        f"{name}: {', '.join(values) or '(empty)'}" for name, values in claims.items()
+    )
+    return Finding(
+        part=PREDICT,
+        check="claims",
+        result=Result.MATCH,
+        person=email,
+        personal=True,
+        observed=shown,
+    )
+
+
 def _predictions(live: dict[str, Person], expected: Expected) -> Iterator[Finding]:
     """Who would fail, of the people of the stack, with what the directory holds now."""
     mapping, names = expected.tenant.attribute_mapping, expected.schema_names
     fine, listed = 0, [live[email] for email in expected.people if email in live]
     for person in listed:
         described = DirectoryPerson(email=person.email, values=person.values)
-        found = predict(claims_of(described, mapping, names), mapping, person.email)
+        claims = claims_of(described, mapping, names)
+        if expected.shows_claims:
+            yield _claims(person.email, claims)
+        found = predict(claims, mapping, person.email)
         fine += not found
         for what, hint in found:
             if not expected.deployed:

@@ -12,6 +12,7 @@ import pytest
 from cli.explain import expectation_of
 from cli.verify import report_of
 from cli.verify_view import as_json, as_text, redacted, verdict
+from models.errors import FlexSsoError
 from models.finding import ExitCode, Finding, Part, Report, Result
 from models.saml_response import explain_response
 from tests.e2e.conftest import Project, Stack
@@ -151,6 +152,16 @@ def test_a_worker_with_old_roles_is_a_warning(tenant, vendor):
     stale = find(report, "worker.full_name", "ada@acme.example")
     assert stale.warning
     assert ("Countess Lovelace", "Ada Lovelace") == (stale.expected, stale.observed)
+
+
+def test_one_person_with_what_google_would_send(tenant):
+    report = report_of(tenant.name, tenant.project.root, frozenset({"Ada@acme.example"}))
+
+    expected = "email: ada@acme.example; full_name: Ada Lovelace; roles: agent"
+    assert expected == find(report, "claims", "ada@acme.example").observed
+    assert "1 of 1" in find(report, "roles").note
+    with pytest.raises(FlexSsoError, match="nobody of this stack"):
+        report_of(tenant.name, tenant.project.root, frozenset({"emmy@acme.example"}))
 
 
 def test_a_refused_person_is_explained(tenant):
