@@ -1,5 +1,6 @@
 """`/_sandbox/*`: the strings of the pretend world. Loopback only, no vendor has these.
 
+GET  /_sandbox/                       a page for people: places, SAML, requests
 GET  /_sandbox/health                 {"status": "ok"}
 POST /_sandbox/reset                  forget everything, seed again (body: seed, or empty)
 GET  /_sandbox/options                the switches (sandbox.world.Options)
@@ -23,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox import seed, webhook
+from sandbox.index_page import IndexPage
 from sandbox.twilio import room as twilio
 
 if TYPE_CHECKING:
@@ -88,8 +90,11 @@ def create_app(world: World, hosts: Mapping[str, ASGIApp]) -> ASGIApp:
     """The control routes as an application of their own."""
     control = Control(world)
     receiver = webhook.Receiver(world, hosts)
+    index = IndexPage(world)
     return Starlette(
         routes=[
+            Route("/", index.show),
+            Route("/_sandbox/", index.show),
             Route("/_sandbox/health", control.health),
             Route("/_sandbox/reset", control.reset, methods=["POST"]),
             Route("/_sandbox/options", control.show_options),

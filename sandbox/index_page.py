@@ -1,0 +1,59 @@
+"""/_sandbox/: where everything is, the requests that came lately, and the SAML in them, decoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from sandbox.pages import page_of
+from sandbox.twilio import accounts
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from sandbox.world import World
+
+REQUESTS, MESSAGES = 50, 20
+PLACES = [
+    ("Google Admin console: apps", "https://admin.google.com/ac/apps/unified"),
+    ("Google Admin console: users", "https://admin.google.com/ac/users"),
+    ("Google Admin console: custom attributes", "https://admin.google.com/ac/customschema"),
+    ("Google Admin console: certificates", "https://admin.google.com/ac/security/ssocert"),
+    ("Twilio Console", "https://console.twilio.com/"),
+]
+
+
+class IndexPage:
+    """The route's handler."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def show(self, request: Request) -> Response:
+        base = str(request.base_url).rstrip("/")
+        flex = [
+            (f"Flex: {account.friendly_name}", account.login_link)
+            for account in accounts.all_accounts(self._world.store)
+        ]
+        places = [(name, f"{base}/{url.removeprefix('https://')}") for name, url in PLACES + flex]
+        context = {
+            "places": places,
+            "requests": self._newest("request", REQUESTS),
+            "messages": [_readable(one) for one in self._newest("saml", MESSAGES)],
+        }
+        return page_of("world", "index", 200, context)
+
+    def _newest(self, kind: str, count: int) -> list[dict[str, Any]]:
+        return self._world.store.page(kind)[: -count - 1 : -1]
+
+
+def _readable(message: dict[str, Any]) -> dict[str, Any]:
+    """With its XML indented; as it came if that can't be done."""
+    try:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
+        root = etree.fromstring(message.get("xml", "").encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return message
+    return message | {"xml": etree.tostring(root, pretty_print=True, encoding="unicode")}
