@@ -16,7 +16,19 @@ import sys
 import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
-from cli import doctor, env, explain, handoff, migrate, new, repair, sandbox, status, verify
+from cli import (
+    doctor,
+    env,
+    explain,
+    handoff,
+    migrate,
+    new,
+    repair,
+    sandbox,
+    shell,
+    status,
+    verify,
+)
 from cli import pulumi_verbs as verbs
 from models.errors import FlexSsoError
 
@@ -32,6 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("env")(env.env)
+app.command("shell", epilog=shell.EPILOG)(shell.shell)
 app.command("handoff")(handoff.handoff)
 app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)

@@ -17,6 +17,7 @@ import typer
 
 from cli.env import engine_environment
 from cli.project import PROJECT
+from cli.shell import stacks
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ DESTROY_EPILOG = """\b
 Example:
   ./flexsso destroy acme.dev
 """
-Stack = Annotated[str, typer.Argument(help="Its name: <tenant>.<environment>.")]
+Stack = Annotated[
+    str, typer.Argument(help="Its name: <tenant>.<environment>.", autocompletion=stacks)
+]
 
 
 def up(context: typer.Context, stack: Stack) -> None:
