@@ -100,6 +100,11 @@ def set_login_popup(world: World, account_sid: str, *, popup: bool) -> None:
         world.store.put("flex_configuration", account_sid, document)
 
 
+def has_login_popup(world: World, account_sid: str) -> bool:
+    """Whether the hosted Flex opens a window for the login."""
+    return bool((read(world, account_sid)["public_attributes"] or {}).get("loginPopup"))
+
+
 _OBJECTS = {"attributes", "public_attributes", "ui_attributes", "ui_dependencies"}
 _LISTS = {"taskrouter_skills", "channel_configs", "integrations"}
 

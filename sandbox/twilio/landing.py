@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from sandbox.twilio import accounts, legacy, pages, services, tokens, workers
+from sandbox.twilio import accounts, configuration, legacy, pages, services, tokens, workers
 from sandbox.twilio.endpoints import Endpoint, application, parity
 from sandbox.twilio.errors import NO_CERTIFICATE, TwilioError
 
@@ -55,11 +55,14 @@ class Landing:
             return self._finish(request, account)
         if "Token" in query:
             return self._keep_legacy_token(query["Token"], account)
+        popup = configuration.has_login_popup(self._world, account.account_sid)
         session = tokens.session_of_request(self._world, request)
         if session is None or session["account_sid"] != account.account_sid:
-            return pages.page("flex_sign_in", account=account)
+            return pages.page("flex_sign_in", account=account, popup=popup)
         worker = workers.get(self._world, session["workspace_sid"], session["worker_sid"])
-        return pages.page("flex_landing", account=account, session=session, worker=worker)
+        return pages.page(
+            "flex_landing", account=account, session=session, worker=worker, popup=popup
+        )
 
     async def login(self, request: Request) -> Response:
         account = self._account(request)
