@@ -87,7 +87,7 @@ def decode_field(value: str) -> bytes:
 def _in_json(text: str) -> Iterator[SamlInput]:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SamlInputError("The file looks like JSON, but is damaged.", hint=GET_ONE) from None
     for number, entry in enumerate(_list(_object(_object(document).get("log")).get("entries")), 1):
         yield from _in_har_entry(_object(_object(entry).get("request")), number)

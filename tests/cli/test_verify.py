@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cli import verify as command
 from cli.verify_view import HIDDEN, as_json, as_text, mask_emails, redacted, sentence, verdict
 from models.finding import ExitCode, Finding, Part, Report, Result, Who, compared
 
@@ -100,3 +101,50 @@ def test_of_thousands_of_people_the_first_are_shown():
     assert "p20@acme.example" not in text
     assert "… worker.roles of 9980 more people (--json)" in text
     assert 10_001 == len(as_json(report(GOOD, *many))["findings"])
+
+
+class Looks:
+    """One report after the other; the last one for ever."""
+
+    def __init__(self, *reports: Report) -> None:
+        self.left = list(reports)
+        self.count = 0
+
+    def __call__(self, *_: object) -> Report:
+        self.count += 1
+        return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(command, "PAUSE_SECONDS", 0.01)
+    return monkeypatch
+
+
+def test_waiting_ends_when_all_is_good(impatient, capsys):
+    looks = Looks(report(WAITS), report(STALE, WAITS), report(GOOD))
+    impatient.setattr(command, "report_of", looks)
+
+    found = command._until_good("acme.prod", frozenset(), 60)
+
+    assert (ExitCode.GOOD, 3) == (found.exit_code, looks.count)
+    said = capsys.readouterr()
+    assert "waiting, 0:00 of 1:00: It waits for a person. First: sign_in" in said.err
+    assert "" == said.out
+
+
+def test_waiting_ends_with_the_time(impatient):
+    looks = Looks(report(WAITS))
+    impatient.setattr(command, "report_of", looks)
+
+    assert ExitCode.WAITS == command._until_good("acme.prod", frozenset(), 0.05).exit_code
+    assert looks.count > 1
+
+
+def test_without_waiting_there_is_one_look(impatient):
+    looks = Looks(report(WAITS))
+    impatient.setattr(command, "report_of", looks)
+
+    command._until_good("acme.prod", frozenset(), 0)
+
+    assert 1 == looks.count

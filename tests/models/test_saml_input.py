@@ -44,6 +44,8 @@ def test_xml_is_taken_as_it_is():
         b"RelayState=x",
         b"~~~",
         b"SAMLResponse=",
+        b'{"log":' * 100_000,
+        b"[" * 100_000,
     ],
 )
 def test_what_holds_none_is_said(data):
