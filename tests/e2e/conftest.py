@@ -76,6 +76,7 @@ class Stack:
         self.project = project
         self.name = name
         self.engine = Engine(project.root, name, backend=f"file://{project.root / '.state'}")
+        self.engine.environment["XDG_STATE_HOME"] = str(project.root / ".notes")
 
     def pulumi(self, *arguments: str, exit_code: int | None = 0) -> str:
         """Run a verb; returns all that Pulumi says, and checks its exit code."""
