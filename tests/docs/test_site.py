@@ -1,4 +1,4 @@
-"""The pages as HTML: built without a warning, which MkDocs gives for each link that leads nowhere."""
+"""The pages as HTML: built without a warning, such as MkDocs gives for a link to nowhere."""
 
 from __future__ import annotations
 
