@@ -34,7 +34,7 @@ def test_what_succeeded_is_in_the_state_and_the_rest_is_done_later(project: Proj
     said = stack.pulumi("up", "--yes", "--skip-preview", exit_code=None)
 
     assert "1 people could not be written" in said
-    assert "grace@acme.example: Google answered 403" in said
+    assert "grace@acme.example: 403 forbidden: the acting administrator may not change" in said
     assert "Traceback" not in said
     kept = roles_of(stack)
     assert kept["initErrors"]
