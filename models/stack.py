@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import stat
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Problem = tuple[str, str, str]
 
+METADATA_LIMIT = 1_000_000
+ROLES_LIMIT = 200_000_000
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
 
 
@@ -139,10 +142,11 @@ def _read_roles(
         return {}, []
     key = "tenant.roles.file"
     try:
-        text = (folder / file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = _plain_file(folder / file, ROLES_LIMIT).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
         hint = f"it belongs into {folder}, in UTF-8"
-        return {}, [(key, f"can't read {file} ({type(error).__name__})", hint)]
+        why = error if isinstance(error, NoPlainFileError) else type(error).__name__
+        return {}, [(key, f"can't read {_short(file)} ({why})", hint)]
     fields = _fields(raw)
     rows, wrong = parse_roles_csv(text, fields)
     problems = [(f"{key}: {file} line {bad.line}", bad.what, bad.hint) for bad in wrong]
@@ -170,7 +174,10 @@ def _assignment(
 
 def _person_problems(where: str, email: str, roles: list[str]) -> Iterator[Problem]:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        yield where, f"expected an e-mail address, got '{email}'", ""
+        yield where, f"expected an e-mail address, got '{_short(email)}'", ""
+    elif not (email.isascii() and email.isprintable()):
+        hint = "a letter of another alphabet that looks alike, or one that can't be seen: type it"
+        yield where, f"{email!a} has characters that no Google address has", hint
     if not roles:
         yield where, f"{email} has no role", "agent, supervisor or admin; or leave the person out"
     else:
@@ -210,18 +217,38 @@ def _read_metadata(
 ) -> tuple[str | None, list[Problem]]:
     app = _section(raw, "saml_app")
     path = folder / str(app.get("idp_metadata", "idp_metadata.xml"))
-    if not path.exists():
-        return None, []
     fingerprint = app.get("certificate")
     try:
-        content = path.read_bytes()
+        content = _plain_file(path, METADATA_LIMIT)
         metadata = parse_idp_metadata(content, allow_any_host=app.get("allow_any_idp_host") is True)
         choose_certificate(metadata, fingerprint if isinstance(fingerprint, str) else None, now)
-    except OSError as error:
-        return None, [("tenant.saml_app.idp_metadata", f"can't read {path}: {error.strerror}", "")]
+    except FileNotFoundError:
+        return None, []
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        what = f"can't read {_short(path.name)}: {why}"
+        return None, [("tenant.saml_app.idp_metadata", what, "")]
     except MetadataError as error:
         return None, [("tenant.saml_app.idp_metadata", f"{path.name}: {error.what}", error.hint)]
     return content.decode("utf-8", "replace"), []
+
+
+class NoPlainFileError(ValueError):
+    """A device, a folder, or much more than such a file can be."""
+
+
+def _plain_file(path: Path, limit: int) -> bytes:
+    """The bytes of a file that is one and has at most `limit` of them: a device never ends."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise NoPlainFileError("it is no plain file")
+    if found.st_size > limit:
+        raise NoPlainFileError(f"it has {found.st_size:,} bytes, more than {limit:,}")
+    return path.read_bytes()
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 100 else f"{name[:100]}…"
 
 
 def _mapping_problems(mapping: AttributeMapping) -> Iterator[Problem]:

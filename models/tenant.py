@@ -38,7 +38,9 @@ class SchemaSettings(_Part):
 
     display_name: str = Field("Flex Details", min_length=1, description="The category's name.")
     schema_name: str | None = Field(
-        None, description="Its API name, if it is not the display name with `_` for spaces."
+        None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="Its API name, if it is not the display name with `_` for spaces.",
     )
     fields: dict[str, SchemaField] = Field(
         default_factory=default_fields,

@@ -7,8 +7,10 @@ environment or a file at the moment of use, and never kept on a provider.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +22,8 @@ from models.tenant import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+CREDENTIALS_LIMIT = 1_000_000
 
 
 class ConfigSource(Protocol):
@@ -87,9 +91,17 @@ def twilio_key(settings: Settings, environment: Mapping[str, str] = os.environ) 
     return TwilioKey(api_key=environment[key_name], api_secret=SecretStr(environment[secret_name]))
 
 
+def credentials_file(path: Path) -> bytes:
+    """The bytes of a credentials file; a device or something huge is none. Raises OSError."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > CREDENTIALS_LIMIT:
+        raise OSError(errno.EINVAL, "no plain file of a credentials file's size")
+    return path.read_bytes()
+
+
 def _key_from_file(path: Path) -> TwilioKey:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(credentials_file(path))
         return TwilioKey(api_key=content["api_key"], api_secret=content["api_secret"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CredentialsError(

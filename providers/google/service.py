@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.endpoints import Endpoints
@@ -17,6 +18,7 @@ from models.errors import CredentialsError, FlexSsoError, UnreachableError
 from providers.google.answers import NotTheApiError, checked_builder
 from providers.google.failures import translate
 from providers.plain_text import plain
+from providers.settings import credentials_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +75,7 @@ def _credentials(settings: Settings, scopes: Sequence[str]) -> Any:
     path = settings.credentials.google.file
     try:
         found = _load([SCOPE + scope for scope in scopes], path)
-    except (exceptions.GoogleAuthError, OSError, ValueError) as error:
+    except (exceptions.GoogleAuthError, OSError, ValueError, TypeError, AttributeError) as error:
         raise CredentialsError(
             f"Google: no usable credentials ({path or 'application default credentials'}):"
             f" {str(error).splitlines()[0]}",
@@ -92,7 +94,8 @@ def _load(scopes: list[str], path: str | None) -> Any:
 
     if path is None:
         return google.auth.default(scopes=scopes)[0]
-    return service_account.Credentials.from_service_account_file(path, scopes=scopes)  # type: ignore[no-untyped-call]
+    key = json.loads(credentials_file(Path(path)))
+    return service_account.Credentials.from_service_account_info(key, scopes=scopes)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
+from tools.torture import hostile
 from tools.torture.crashes import crashes as kill_at_points
 from tools.torture.figure import Figure
 from tools.torture.matrix import Matrix
@@ -33,4 +34,9 @@ def crashes(*, short: bool, seed: int) -> Figure:
     return kill_at_points(points=20 if short else 200, seed=seed)
 
 
-FIGURES: dict[str, Callable[..., Figure]] = {"faults": faults, "crashes": crashes}
+FIGURES: dict[str, Callable[..., Figure]] = {
+    "hostile": hostile.named,
+    "fuzz": hostile.fuzz,
+    "faults": faults,
+    "crashes": crashes,
+}

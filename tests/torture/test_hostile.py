@@ -1,0 +1,60 @@
+"""Hostile files by name, a moment of fuzzing, and that their judge can find something."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import stack
+from tools.torture.hostile import Desk, fuzz, judged, named
+from tools.torture.hostile_config import WHOLE
+
+pytestmark = pytest.mark.xdist_group("torture")
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+def test_the_genuine_files_are_taken(desk):
+    read = desk.metadata(desk.genuine)()
+
+    assert desk.genuine.decode() == read.idp_metadata
+    assert ["ada@acme.example"] == list(read.people)
+    assert read.tenant.flex.account_sid == WHOLE["flex"]["account_sid"]
+
+
+def test_every_hostile_file_is_refused_or_harmless():
+    figure = named(short=True, seed=0)
+
+    assert figure.cases >= 1000
+    assert [] == figure.wrong
+
+
+def test_nothing_changed_at_random_crashes_or_misleads(monkeypatch):
+    monkeypatch.setattr("tools.torture.hostile.SHORT_SECONDS", 3)
+
+    figure = fuzz(short=True, seed=1)
+
+    assert figure.cases > 50
+    assert [] == figure.wrong
+
+
+def test_a_reader_that_believes_any_host_is_found_out(desk, monkeypatch):
+    parse = stack.parse_idp_metadata
+    monkeypatch.setattr(
+        stack, "parse_idp_metadata", lambda content, **_: parse(content, allow_any_host=True)
+    )
+
+    wrong = [name for name, verdict in judged(desk) if verdict]
+
+    assert "metadata: SSO URL: https://evil.example/o/saml2/idp?idpid=C01sandbx" in wrong
+
+
+@pytest.mark.parametrize("file", ["/dev/zero", "/dev/random", "/proc/self", "/"])
+def test_a_device_is_no_file(desk, file):
+    tenant = {**WHOLE, "roles": {"file": file}}
+
+    assert "" == desk.judge(desk.config(tenant), refused=True)
+    tenant = {**WHOLE, "saml_app": {**WHOLE["saml_app"], "idp_metadata": file}}
+    assert "" == desk.judge(desk.config(tenant), refused=True)

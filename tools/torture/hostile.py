@@ -1,0 +1,154 @@
+"""What people hand in: each is taken or refused with a sentence, soon, and leads nowhere else."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from models.errors import FlexSsoError
+from models.stack import Stack, read_stack
+from tests.idp_files import _certificate, _metadata
+from tools.torture.figure import Figure
+from tools.torture.hostile_config import WHOLE, configurations
+from tools.torture.hostile_files import HEADER, metadata, people
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+LIMIT_SECONDS = 5.0
+SHORT_SECONDS, FULL_SECONDS = 10, 600
+NAME = "acme.prod"
+TOKENS = (
+    b"<",
+    b">",
+    b"&",
+    b'"',
+    b"\0",
+    b"\xff",
+    b"<!DOCTYPE x>",
+    b"]]>",
+    b"<!--",
+    b"idpid=",
+    b",",
+    b"\n",
+)
+
+
+class Desk:
+    """A stack's folder, and what is made of the files that somebody puts there."""
+
+    def __init__(self, stacks: Path) -> None:
+        self._stacks = stacks
+        self._folder = stacks / NAME
+        self._folder.mkdir(parents=True)
+        self.genuine = _metadata(_certificate())
+        self.people = f"{HEADER}ada@acme.example,agent,Ada\n".encode()
+
+    def judge(self, read: Callable[[], Stack], *, refused: bool = False) -> str:
+        """What is wrong with how it is read; empty if nothing is."""
+        start = time.monotonic()
+        try:
+            stack = read()
+        except FlexSsoError as error:
+            return "" if str(error).strip() else "refused without a word"
+        except Exception as error:
+            return f"{type(error).__name__} instead of a sentence: {error}"
+        finally:
+            took = time.monotonic() - start
+        if took > LIMIT_SECONDS:
+            return f"took {took:.0f} s"
+        return "was taken" if refused else misled(stack)
+
+    def config(self, tenant: Any) -> Callable[[], Stack]:
+        """Read a stack with this configuration and genuine files."""
+        return lambda: self._read(tenant, self.people, None)
+
+    def metadata(self, content: bytes) -> Callable[[], Stack]:
+        """Read a stack with this metadata file."""
+        return lambda: self._read(WHOLE, self.people, content)
+
+    def roles(self, content: bytes) -> Callable[[], Stack]:
+        """Read a stack with this roles.csv."""
+        return lambda: self._read(WHOLE, content, None)
+
+    def _read(self, tenant: Any, roles: bytes, idp: bytes | None) -> Stack:
+        (self._folder / "roles.csv").write_bytes(roles)
+        path = self._folder / "idp_metadata.xml"
+        path.unlink(missing_ok=True)
+        if idp is not None:
+            path.write_bytes(idp)
+        return read_stack(NAME, tenant, self._stacks, NOW)
+
+
+def misled(stack: Stack) -> str:
+    """Whether what was taken leads elsewhere than the genuine thing."""
+    from models.idp_metadata import parse_idp_metadata  # noqa: PLC0415
+
+    wrong = [email for email in stack.people if not email.isascii() or email.count("@") != 1]
+    if wrong:
+        return f"takes {wrong[0]!a} for an address"
+    if stack.idp_metadata and not stack.tenant.saml_app.allow_any_idp_host:
+        url = urlsplit(parse_idp_metadata(stack.idp_metadata.encode()).sso_url)
+        if (url.scheme, url.netloc) != ("https", "accounts.google.com"):
+            return f"sends people to {url.geturl()}"
+    return ""
+
+
+def named(*, short: bool, seed: int) -> Figure:
+    """All named cases, in the short run too: they take seconds."""
+    del short, seed
+    figure = Figure("hostile files and configurations, by name")
+    with tempfile.TemporaryDirectory() as name:
+        desk = Desk(Path(name))
+        figure.add("the genuine files", desk.judge(desk.metadata(desk.genuine)))
+        for case, wrong in judged(desk):
+            figure.add(case, wrong)
+    return figure
+
+
+def judged(desk: Desk) -> Iterator[tuple[str, str]]:
+    """(name, what is wrong) of each."""
+    for name, tenant in configurations():
+        yield f"configuration: {name}", desk.judge(desk.config(tenant))
+    for hostile in metadata(desk.genuine):
+        verdict = desk.judge(desk.metadata(hostile.content), refused=hostile.refused)
+        yield f"metadata: {hostile.name}", verdict
+    for hostile in people():
+        verdict = desk.judge(desk.roles(hostile.content), refused=hostile.refused)
+        yield f"roles.csv: {hostile.name}", verdict
+
+
+def fuzz(*, short: bool, seed: int) -> Figure:
+    """Changed at random for ten minutes (ten seconds in the short run)."""
+    figure = Figure("files changed at random")
+    draw = random.Random(seed)  # noqa: S311  a draw, no secret
+    end = time.monotonic() + (SHORT_SECONDS if short else FULL_SECONDS)
+    with tempfile.TemporaryDirectory() as name:
+        desk = Desk(Path(name))
+        while time.monotonic() < end:
+            changed = mutated(desk.genuine, draw)
+            figure.add(changed.hex()[:80], desk.judge(desk.metadata(changed)))
+            changed = mutated(desk.people, draw)
+            figure.add(changed, desk.judge(desk.roles(changed)))
+    return figure
+
+
+def mutated(content: bytes, draw: random.Random) -> bytes:
+    """One to eight changes: a byte, a token put in, a part cut out, doubled or moved."""
+    data = bytearray(content)
+    for _ in range(draw.randint(1, 8)):
+        at, to = sorted(draw.randrange(len(data) + 1) for _ in range(2))
+        kind = draw.randrange(4)
+        if kind == 0 and at < len(data):
+            data[at] = draw.randrange(256)
+        elif kind == 1:
+            data[at:at] = draw.choice(TOKENS)
+        elif kind == 2:
+            del data[at : min(to, at + 40)]
+        else:
+            data[at:at] = data[at : min(to, at + 200)]
+    return bytes(data)
