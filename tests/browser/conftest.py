@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tests.e2e.conftest import Project, Stack, project
 
 __all__ = ["project"]
 
+Launch = Callable[..., Browser]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -39,12 +40,17 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
+def launch() -> Iterator[Launch]:
+    """Call with further flags for a browser; all are closed at the end."""
+    path = chromium()
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield running
-        running.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Browser:
+    """One browser for all tests of a process."""
+    return launch()
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def fresh(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """Another fresh context."""
     made = browser.new_context(**options)
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     yield made
     made.close()
 
