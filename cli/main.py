@@ -20,6 +20,7 @@ from cli import (
     doctor,
     env,
     explain,
+    fleet,
     handoff,
     migrate,
     new,
@@ -56,6 +57,7 @@ app.command("repair", epilog=repair.EPILOG)(repair.repair)
 app.command("preview", epilog=verbs.PREVIEW_EPILOG, context_settings=verbs.PASS_ON)(verbs.preview)
 app.command("destroy", epilog=verbs.DESTROY_EPILOG, context_settings=verbs.PASS_ON)(verbs.destroy)
 app.add_typer(migrate.app, name="migrate")
+app.add_typer(fleet.app, name="fleet")
 app.add_typer(sandbox.app, name="sandbox")
 
 

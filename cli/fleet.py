@@ -1,0 +1,187 @@
+"""`flexsso fleet VERB`: a verb on many stacks at once, on this machine.
+
+Exit codes: 0 all good, 1 some failed or drifted, 2 some wait for a person, 3 the run ended before
+all stacks were done (`--resume` goes on).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.env import engine_environment
+from cli.fleet_view import Progress, Summary
+from cli.project import PROJECT
+from models.errors import FlexSsoError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fleet.ledger import Ledger
+    from fleet.run import FleetRun, Options
+    from fleet.tenants import FleetStack, Selector
+
+LEDGER = Path(".state") / "fleet.sqlite"
+LOOK = "cli.verify:report_of"
+
+app = typer.Typer(no_args_is_help=True, help="Many stacks at once.", rich_markup_mode=None)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[STACK]...", help="Names, with * and ?; or all.")
+]
+Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="The part before the dot.")]
+Environments = Annotated[
+    list[str] | None, typer.Option("--environment", "-e", help="The part after it.")
+]
+Labels = Annotated[
+    list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
+]
+Phases = Annotated[list[str] | None, typer.Option("--phase", help="The last known phase.")]
+File = Annotated[
+    Path | None, typer.Option("--file", metavar="FILE", help="Names, one a line; - for stdin.")
+]
+Size = Annotated[int, typer.Option("--at-once", min=0, help="Stacks at once; 0: cores + 1.")]
+Canary = Annotated[int, typer.Option(min=0, help="So many first; go on only if none fails.")]
+MaxFailures = Annotated[int | None, typer.Option(min=0, help="End when more than this fail.")]
+Resume = Annotated[
+    str | None, typer.Option(metavar="RUN", help="Go on with a run; `last` is the last one.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the stacks.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def _command(verb: str, help_text: str) -> None:
+    def command(  # noqa: PLR0913  one for each option
+        names: Names = None,
+        tenant: Tenants = None,
+        environment: Environments = None,
+        label: Labels = None,
+        phase: Phases = None,
+        file: File = None,
+        size: Size = 0,
+        canary: Canary = 0,
+        max_failures: MaxFailures = None,
+        resume: Resume = None,
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
+        from fleet.run import Options  # noqa: PLC0415
+        from fleet.tenants import Selector  # noqa: PLC0415
+
+        selector = Selector(
+            names=(*(names or ()), *_names_in(file)),
+            tenants=tuple(tenant or ()),
+            environments=tuple(environment or ()),
+            labels=tuple(label or ()),
+            phases=tuple(phase or ()),
+        )
+        look = LOOK if verb == "verify" else ""
+        options = Options(size=size, max_failures=max_failures, canary=canary, look=look)
+        if dry_run:
+            _list(selector, as_json)
+        else:
+            raise typer.Exit(_run(verb, selector, options, resume, as_json))
+
+    app.command(verb, help=help_text)(command)
+
+
+_command("preview", "Say what up would do, for each.")
+_command("up", "Bring each to what its file says.")
+_command("refresh", "Look at both consoles and write down what is there.")
+_command("drift", "Find what differs from the stacks; nothing is written.")
+_command("verify", "Look, predict and read what sign-ins left behind, for each.")
+
+
+@app.command("runs")
+def runs() -> None:
+    """List the runs that the ledger knows, newest first."""
+    from fleet.ledger import Ledger  # noqa: PLC0415
+
+    for run, counts in Ledger(PROJECT / LEDGER).runs():
+        told = ", ".join(f"{number} {name or 'not done'}" for name, number in counts.items())
+        typer.echo(f"{run.id}  {run.verb:8} {run.began[:19]}  {told}")
+
+
+def _names_in(file: Path | None) -> tuple[str, ...]:
+    if file is None:
+        return ()
+    try:
+        text = typer.get_text_stream("stdin").read() if str(file) == "-" else file.read_text()
+    except OSError as error:
+        raise FlexSsoError(f"Can't read {file}: {error.strerror}.") from None
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    found = tuple(line for line in lines if line)
+    if not found:
+        raise FlexSsoError(f"{file} names no stack.", hint="one name a line")
+    return found
+
+
+def _chosen(selector: Selector, ledger: Ledger) -> tuple[list[FleetStack], list[str]]:
+    """Every stack, and the names of those that the selector takes."""
+    from fleet.tenants import read_fleet, select  # noqa: PLC0415
+
+    fleet = read_fleet(PROJECT / "stacks")
+    return fleet, [one.name for one in select(fleet, selector, ledger.phases())]
+
+
+def _list(selector: Selector, as_json: bool) -> None:
+    from fleet.ledger import Ledger  # noqa: PLC0415
+
+    _, names = _chosen(selector, Ledger(PROJECT / LEDGER))
+    typer.echo(json.dumps(names) if as_json else "\n".join(names))
+
+
+def _run(verb: str, selector: Selector, options: Options, resume: str | None, as_json: bool) -> int:
+    from fleet.ledger import Ledger  # noqa: PLC0415
+    from fleet.run import FleetRun  # noqa: PLC0415
+
+    ledger = Ledger(PROJECT / LEDGER)
+    fleet, names = _chosen(selector, ledger)
+    if not names:
+        raise FlexSsoError("No stack fits.", hint="--dry-run lists those that do")
+    if resume is None:
+        run = ledger.begin(verb, names)
+    else:
+        run = ledger.find(resume)
+        if run.verb != verb:
+            what = f"The run {run.id} is a {run.verb}."
+            raise FlexSsoError(what, hint=f"./flexsso fleet {run.verb} --resume {run.id}")
+        names = [name for name in ledger.left(run) if name in set(names)]
+    environment = engine_environment(PROJECT, os.environ)
+    fleet_run = FleetRun(PROJECT, fleet, environment, options)
+    progress = Progress()
+    with _signals(fleet_run):
+        ending = fleet_run.go(run, names, ledger, progress.tell)
+    summary = Summary(run, ending, ledger.results(run), ledger.left(run))
+    typer.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
+    return summary.exit_code
+
+
+@contextlib.contextmanager
+def _signals(run: FleetRun) -> Iterator[None]:
+    """Ctrl-C drains; a second one, or SIGTERM, also asks the engines in flight to end."""
+    asked = 0
+
+    def interrupt(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            text = f"draining: {len(run.running)} in flight; Ctrl-C again to stop them"
+            typer.echo(text, err=True)
+            run.drain()
+        else:
+            run.stop()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    end = signal.signal(signal.SIGTERM, lambda *_: run.stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, end)

@@ -1,0 +1,150 @@
+"""The run ledger: what was done to whom, in SQLite. A run can be resumed from it after any death.
+
+A task is written before its stack is begun and again when it is done, so what was in flight when a
+machine died is known, and done again. `known` is the last that was heard of each stack, of any run:
+selection by phase and the fleet page come from it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from fleet.result import Result
+from models.errors import FlexSsoError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+KEPT_OUTPUTS = ("certificate_not_after", "login_url", "role_counts", "strays", "handoff")
+_TABLES = """
+CREATE TABLE IF NOT EXISTS run (
+    id TEXT PRIMARY KEY, verb TEXT NOT NULL, began TEXT NOT NULL, ended TEXT);
+CREATE TABLE IF NOT EXISTS task (
+    run TEXT NOT NULL REFERENCES run, stack TEXT NOT NULL, place INTEGER NOT NULL,
+    began TEXT, ended TEXT, outcome TEXT, result TEXT, PRIMARY KEY (run, stack)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS known (
+    stack TEXT PRIMARY KEY, at TEXT NOT NULL, phase TEXT NOT NULL, verb TEXT NOT NULL,
+    result TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Run(NamedTuple):
+    """A run of a fleet."""
+
+    id: str
+    verb: str
+    began: str
+
+
+class Known(NamedTuple):
+    """The last that was heard of a stack, and when."""
+
+    at: str
+    phase: str
+    result: Result
+
+
+class Ledger:
+    """The ledger file. One process writes at a time; others may read."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def begin(self, verb: str, stacks: Iterable[str]) -> Run:
+        """Write down a new run and all of its stacks."""
+        run = Run(f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}", verb, _now())
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("INSERT INTO run VALUES (?, ?, ?, NULL)", run)
+        self._db.executemany(
+            "INSERT INTO task (run, stack, place) VALUES (?, ?, ?)",
+            [(run.id, stack, place) for place, stack in enumerate(stacks)],
+        )
+        self._db.execute("COMMIT")
+        return run
+
+    def find(self, run: str) -> Run:
+        """The run of that id, or the last one for `last`. Raises FlexSsoError."""
+        which = "ORDER BY began DESC, rowid DESC LIMIT 1" if run == "last" else "WHERE id = ?"
+        arguments = () if run == "last" else (run,)
+        row = self._db.execute(f"SELECT id, verb, began FROM run {which}", arguments).fetchone()  # noqa: S608
+        if row is None:
+            raise FlexSsoError(f"There is no run {run}.", hint="./flexsso fleet runs lists them")
+        return Run(*row)
+
+    def runs(self) -> list[tuple[Run, dict[str, int]]]:
+        """Every run, newest first, with the number of its stacks by outcome ("" is not done)."""
+        found = []
+        for row in self._db.execute("SELECT id, verb, began FROM run ORDER BY began DESC"):
+            count = "SELECT coalesce(outcome, ''), count(*) FROM task WHERE run = ? GROUP BY 1"
+            found.append((Run(*row), dict(self._db.execute(count, (row[0],)).fetchall())))
+        return found
+
+    def left(self, run: Run) -> list[str]:
+        """Stacks of the run that are not done: not begun, in flight at a death, or failed."""
+        rows = self._db.execute(
+            "SELECT stack FROM task WHERE run = ? AND coalesce(outcome, 'failed') IN"
+            " ('failed', 'interrupted') ORDER BY place",
+            (run.id,),
+        )
+        return [row[0] for row in rows]
+
+    def started(self, run: Run, stack: str) -> None:
+        """The stack is begun now."""
+        self._db.execute(
+            "UPDATE task SET began = ?, outcome = NULL WHERE run = ? AND stack = ?",
+            (_now(), run.id, stack),
+        )
+
+    def finished(self, run: Run, result: Result) -> None:
+        """The stack is done, well or not."""
+        outputs = {key: result.outputs[key] for key in KEPT_OUTPUTS if key in result.outputs}
+        text = result.model_copy(update={"outputs": outputs}).model_dump_json()
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute(
+            "UPDATE task SET ended = ?, outcome = ?, result = ? WHERE run = ? AND stack = ?",
+            (_now(), result.outcome, text, run.id, result.stack),
+        )
+        phase = result.phase or self.phases([result.stack]).get(result.stack, "")
+        row = (result.stack, _now(), phase, result.verb, text)
+        self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", row)
+        self._db.execute("COMMIT")
+
+    def ended(self, run: Run) -> None:
+        """Nothing of the run is left to do."""
+        self._db.execute("UPDATE run SET ended = ? WHERE id = ?", (_now(), run.id))
+
+    def results(self, run: Run) -> list[Result]:
+        """The results of the run, in its order."""
+        rows = self._db.execute(
+            "SELECT result FROM task WHERE run = ? AND result IS NOT NULL ORDER BY place", (run.id,)
+        )
+        return [Result.model_validate_json(row[0]) for row in rows]
+
+    def phases(self, stacks: Iterable[str] | None = None) -> dict[str, str]:
+        """Stack → last known phase."""
+        if stacks is None:
+            return dict(self._db.execute("SELECT stack, phase FROM known").fetchall())
+        listed = json.dumps(list(stacks))
+        query = "SELECT stack, phase FROM known WHERE stack IN (SELECT value FROM json_each(?))"
+        return dict(self._db.execute(query, (listed,)).fetchall())
+
+    def known(self) -> dict[str, Known]:
+        """Stack → the last that was heard of it."""
+        rows = self._db.execute("SELECT stack, at, phase, result FROM known")
+        return {row[0]: Known(row[1], row[2], Result.model_validate_json(row[3])) for row in rows}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

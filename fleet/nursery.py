@@ -1,0 +1,78 @@
+"""Where stacks' processes are born: `python -P -m fleet.nursery`, one for each run of a fleet.
+
+It has all imports loaded and no threads, no credentials and no connections. For every socket that
+comes in by its control socket (file descriptor 0) it forks a child, which reads one Job from that
+socket, forgets all environment but the Job's, reconciles, and writes a Result. So a stack costs no
+start of a Python, and no process ever knows two tenants.
+
+When its control socket closes (the run is over, or was killed), it ends. Its children then get
+SIGTERM: they let the engine end what it has begun.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+
+import providers.google.groups  # noqa: F401  loaded once, for all children
+from fleet.job import Job
+from fleet.processes import die_with_parent
+from fleet.reconcile import reconcile
+from fleet.result import Outcome, Result
+
+
+def main() -> None:
+    """Fork a child for every socket that comes in, until the control socket closes."""
+    control = socket.socket(fileno=os.dup(0))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for children here
+    gc.freeze()  # so that children share these pages
+    while True:
+        received, handles, _, _ = socket.recv_fds(control, 1, 1)
+        if not received:
+            break
+        own = socket.socket(fileno=handles[0])
+        if os.fork() == 0:
+            control.close()
+            _child(own)
+        own.close()
+
+
+def _child(own: socket.socket) -> None:
+    """One stack, then the end of the process, whatever happens."""
+    code = 1
+    try:
+        die_with_parent()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        with own, own.makefile("rwb") as pipe:
+            result = _do(Job.model_validate_json(pipe.readline()))
+            pipe.write(result.model_dump_json().encode())
+        code = 0
+    except BrokenPipeError:
+        pass  # whoever asked is gone
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _do(job: Job) -> Result:
+    os.environ.clear()
+    os.environ.update(job.environment)
+    look = None
+    if job.look:
+        module, _, function = job.look.partition(":")
+        look = getattr(importlib.import_module(module), function)
+    try:
+        return reconcile(job.stack, job.verb, job.project, look=look, timeout=job.timeout)
+    except Exception as error:
+        said = f"a mistake in flexsso: {type(error).__name__}: {error}"
+        return Result(stack=job.stack, verb=job.verb, outcome=Outcome.FAILED, said=said)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,141 @@
+"""A run: a verb on many stacks, through the pool, written down as it goes.
+
+It ends early where too many fail, where a canary fails, or where somebody asks it to drain: what
+is in flight is finished, nothing further is begun, and the ledger knows what is left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from fleet.credentials import all_names, environment_of
+from fleet.job import Job
+from fleet.pool import Pool
+from fleet.processes import MARK, mark_of
+from fleet.result import Outcome, Result
+from fleet.verb import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from fleet.ledger import Ledger, Run
+    from fleet.tenants import FleetStack
+
+
+class Options(NamedTuple):
+    """How a run goes. The first `canary` stacks must all go well before any other is begun."""
+
+    size: int = 0
+    max_failures: int | None = None
+    canary: int = 0
+    look: str = ""
+    timeout: float = 0.0
+
+
+class Ending(StrEnum):
+    """Why a run ended."""
+
+    ALL_DONE = "all done"
+    DRAINED = "drained: somebody asked to stop"
+    TOO_MANY_FAILED = "too many failed"
+    CANARY_FAILED = "a canary failed"
+
+
+Tell = Callable[["FleetRun", Result], None]
+
+
+class FleetRun:
+    """One run. `drain` and `stop` may be called from a signal handler."""
+
+    def __init__(
+        self,
+        project: Path,
+        fleet: Iterable[FleetStack],
+        environment: Mapping[str, str],
+        options: Options,
+    ) -> None:
+        """`fleet` are all stacks there are, so that everybody's credentials are known."""
+        self._project = project
+        self._stacks = {one.name: one for one in fleet}
+        self._environment = environment
+        self._credentials = all_names(self._stacks.values())
+        self._options = options
+        self._pool: Pool | None = None
+        self._draining = False
+        self.results: list[Result] = []
+        self.total = 0
+
+    @property
+    def running(self) -> list[str]:
+        """Stacks at work now."""
+        return self._pool.running if self._pool else []
+
+    def drain(self) -> None:
+        """Begin nothing further; finish what is in flight."""
+        self._draining = True
+
+    def stop(self) -> None:
+        """Drain, and ask the engines in flight to end where they are."""
+        self.drain()
+        if self._pool is not None:
+            self._pool.stop()
+
+    def go(self, run: Run, stacks: Sequence[str], ledger: Ledger, tell: Tell) -> Ending:
+        """Do them all; `tell` hears of each result as it comes in."""
+        self.total = len(stacks)
+        hidden = self._credentials
+        bare = {key: text for key, text in self._environment.items() if key not in hidden}
+        with Pool(self._project, bare, self._options.size) as self._pool:
+            waiting = deque(stacks)
+            while self._pool.running or (waiting and self._verdict() is None):
+                while waiting and self._may_begin() and not self._pool.is_full:
+                    self._begin(run, waiting.popleft(), ledger)
+                for result in self._pool.wait(1.0):
+                    ledger.finished(run, result)
+                    self.results.append(result)
+                    tell(self, result)
+        if not waiting and not ledger.left(run):
+            ledger.ended(run)
+        return (self._verdict() or Ending.ALL_DONE) if waiting else Ending.ALL_DONE
+
+    def _begin(self, run: Run, stack: str, ledger: Ledger) -> None:
+        assert self._pool is not None  # noqa: S101  for the type checker
+        ledger.started(run, stack)
+        own = environment_of(self._stacks[stack], self._environment, self._credentials)
+        job = Job(
+            stack=stack,
+            verb=Verb(run.verb),
+            project=self._project,
+            environment={**own, MARK: mark_of(self._project, stack)},
+            look=self._options.look,
+            timeout=self._options.timeout,
+        )
+        self._pool.start(job)
+
+    def _may_begin(self) -> bool:
+        """Whether a further stack may be begun now; canaries go first, alone."""
+        if self._verdict() is not None:
+            return False
+        begun = len(self.results) + len(self.running)
+        return begun < self._options.canary or len(self.results) >= self._options.canary
+
+    def _verdict(self) -> Ending | None:
+        """Why nothing further may be begun, if so."""
+        failed = sum(one.outcome is Outcome.FAILED for one in self.results)
+        if self._draining:
+            return Ending.DRAINED
+        if self._options.max_failures is not None and failed > self._options.max_failures:
+            return Ending.TOO_MANY_FAILED
+        first = self.results[: self._options.canary]
+        if any(one.outcome is Outcome.FAILED for one in first):
+            return Ending.CANARY_FAILED
+        return None
+
+
+def count(results: Iterable[Result]) -> dict[str, int]:
+    """Outcome → how many."""
+    return dict(Counter(one.outcome.value for one in results))
