@@ -1,0 +1,56 @@
+"""The ledger: what is left to do, whatever a run died of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleet.ledger import Ledger
+from fleet.result import Outcome, Result
+from models.errors import FlexSsoError
+
+
+def result(stack: str, outcome: Outcome, phase: str = "") -> Result:
+    return Result(stack=stack, verb="up", outcome=outcome, phase=phase)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "fleet.sqlite")
+
+
+def test_left_are_failed_interrupted_in_flight_and_not_begun(ledger: Ledger) -> None:
+    """Done is what went well, waits for a person or was found drifted."""
+    outcomes = {"a": Outcome.GOOD, "b": Outcome.FAILED, "c": Outcome.INTERRUPTED,
+                "d": Outcome.WAITS, "e": Outcome.DRIFTED}  # fmt: skip
+    run = ledger.begin("up", [*outcomes, "in-flight", "not-begun"])
+    for stack, outcome in outcomes.items():
+        ledger.started(run, stack)
+        ledger.finished(run, result(stack, outcome))
+    ledger.started(run, "in-flight")
+
+    assert ["b", "c", "in-flight", "not-begun"] == ledger.left(run)
+
+
+def test_survives_a_death(tmp_path: Path) -> None:
+    """Another process finds the last run, and what it left."""
+    run = Ledger(tmp_path / "fleet.sqlite").begin("drift", ["a", "b"])
+    later = Ledger(tmp_path / "fleet.sqlite")
+
+    assert run == later.find("last") == later.find(run.id)
+    assert ["a", "b"] == later.left(run)
+
+
+def test_phase_is_the_last_that_was_heard(ledger: Ledger) -> None:
+    """A failure tells no phase, and does not forget the one before."""
+    run = ledger.begin("up", ["a"])
+    ledger.finished(run, result("a", Outcome.WAITS, "active"))
+    ledger.finished(run, result("a", Outcome.FAILED))
+
+    assert {"a": "active"} == ledger.phases()
+
+
+def test_unknown_run_is_said_so(ledger: Ledger) -> None:
+    with pytest.raises(FlexSsoError, match="no run nonsense"):
+        ledger.find("nonsense")
