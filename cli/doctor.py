@@ -39,7 +39,9 @@ def doctor(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what is missing before `up`: tools, credentials, scopes, privileges, clock.
+    """Say what is missing before the first `up`.
+
+    Looks at tools, credentials, scopes, privileges and the clock.
 
     One line each, with a hint for what failed. Nothing is written. Exit code: 0 nothing
     failed, 1 something did.

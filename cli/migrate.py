@@ -39,7 +39,7 @@ def migrate() -> None:
 
 @app.command()
 def certificate(stack: Stack, as_json: AsJson = False) -> None:
-    """From Google's old signing certificate to the new one: which step is next.
+    """To Google's new signing certificate: the next step.
 
     Exit code: 0 finished, 2 waits for a person.
     """
@@ -63,10 +63,10 @@ def enhanced(
     ] = Way.MODIFY,
     as_json: AsJson = False,
 ) -> None:
-    """From legacy to enhanced SSO: which step is next, and the way back.
+    """From legacy to enhanced SSO: the next step.
 
-    The old addresses are kept in the stack's folder, migration.json. Exit code: 0 finished, 2 waits
-    for a person.
+    And the way back: the old addresses are kept in the stack's folder, migration.json. Exit code:
+    0 finished, 2 waits for a person.
     """
     from cli.stack_state import read_stack_state  # noqa: PLC0415
     from models.enhanced_migration import plan_enhanced  # noqa: PLC0415

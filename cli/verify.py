@@ -48,7 +48,9 @@ def verify(
         int, typer.Option(metavar="MINUTES", min=0, help="Look again until all is good.")
     ] = 0,
 ) -> None:
-    """Look at both consoles, predict each sign-in, read what real ones left behind.
+    """Say whether sign-in works, and for whom it will not.
+
+    Looks at both consoles, predicts each sign-in, reads what real ones left behind.
 
     Nothing is written. Exit code: 0 all good, 1 something is wrong, 2 waits for a person,
     3 could not look (credentials, network).
