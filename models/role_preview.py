@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.roles import People, Values
 
 NOTHING = "nothing"
+DIRECTORYS = "the directory's"
 
 
 class Preview(NamedTuple):
@@ -60,7 +61,9 @@ def _differences(one: Values, other: Values) -> Iterator[str]:
     before, after = _flat(one), _flat(other)
     for name in sorted(before.keys() | after.keys(), key=lambda name: (name != "roles", name)):
         if not same_value(before.get(name), after.get(name)):
-            yield f"{name} {_words(before.get(name))} → {_words(after.get(name))}"
+            unsaid = DIRECTORYS if name == "full_name" else None
+            old, new = before.get(name, unsaid), after.get(name, unsaid)
+            yield f"{name} {_words(old)} → {_words(new)}"
 
 
 def _flat(entry: Values) -> Values:

@@ -45,3 +45,11 @@ def test_authoritative_mode_says_who_loses():
     seen = describe({}, {}, Mode.AUTHORITATIVE, 1)
 
     assert "1 people who are not listed have values and lose them" in seen.counts
+
+
+def test_a_name_that_is_not_given_is_the_directorys():
+    named, unnamed = {"roles": ["agent"], "full_name": "L. P."}, {"roles": ["agent"]}
+
+    taken_away = describe({"l@a.example": named}, {"l@a.example": unnamed}, Mode.ADDITIVE)
+
+    assert ["~ l@a.example: full_name L. P. → the directory's"] == taken_away.changes
