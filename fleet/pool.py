@@ -1,7 +1,7 @@
 """The embedded default: a bounded pool on this machine, with no server.
 
 One process a stack, forked by the nursery; `size` of them at a time. The engine is bound by the
-processor, so a core and one more is what keeps all busy (measured: docs/explanation/scale.md).
+processor, so a core and one more is what keeps all busy.
 """
 
 from __future__ import annotations

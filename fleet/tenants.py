@@ -1,7 +1,6 @@
 """The tenant table: the files in `stacks/`. Stacks are never listed through a backend.
 
-(Listing 10,000 stacks takes the engine a minute and 800 MB, and can hang on PostgreSQL:
-docs/explanation/scale.md.)
+(Listing 10,000 stacks takes the engine a minute and 800 MB, and can hang on PostgreSQL.)
 """
 
 from __future__ import annotations
