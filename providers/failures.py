@@ -71,20 +71,35 @@ def _calling_context() -> grpc.ServicerContext | None:
 
 
 def _status(text: str, detail: Any = None) -> Any:
-    """A gRPC status with details, as `grpcio-status` would make it (a package for ten lines)."""
-    import grpc  # noqa: PLC0415
-    from google.rpc import status_pb2  # noqa: PLC0415
+    """A gRPC status with details, as `grpcio-status` would make it.
 
-    message = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=text)
+    Written by hand: `google.rpc.Status` comes in two Python packages here (Pulumi's own and
+    googleapis-common-protos), and whichever is imported second fails.
+    """
+    import grpc  # noqa: PLC0415
+    from google.protobuf import any_pb2  # noqa: PLC0415
+
+    message = b"\x08\x02" + _field(2, text.encode())  # code: UNKNOWN
     if detail is not None:
-        message.details.add().Pack(detail)
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        message += _field(3, packed.SerializeToString())
 
     class Status(grpc.Status):  # type: ignore[misc]
         code = grpc.StatusCode.UNKNOWN
         details = text
-        trailing_metadata = (("grpc-status-details-bin", message.SerializeToString()),)
+        trailing_metadata = (("grpc-status-details-bin", message),)
 
     return Status()
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A field of bytes in protobuf's wire format: tag, length, content."""
+    length, left = bytearray(), len(content)
+    while left > 0x7F:
+        length.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([number << 3 | 2, *length, left]) + content
 
 
 def _partial_status(partial: PartialState, provider_key: str | None) -> Any:
