@@ -42,6 +42,11 @@ def test_handlers_of_signals_are_put_back(environment, tmp_path):
     assert before == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
 
 
+def heed_ctrl_c() -> None:
+    """What runs the tests in the background may have ignored it for all its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_pulumi_is_waited_for(tmp_path, number):
     """SIGTERM to us alone is handed on; of Ctrl-C, which reaches both, Pulumi decides."""
@@ -62,6 +67,7 @@ def test_an_interrupted_pulumi_is_waited_for(tmp_path, number):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509  this process has one thread
     )
     assert ours.stdout is not None
     assert ours.stdout.readline() == "begun\n"
