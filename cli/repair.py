@@ -20,6 +20,7 @@ import typer
 
 from cli.env import engine_environment
 from cli.project import PROJECT
+from fleet.processes import answers
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Owner:
     @property
     def is_gone(self) -> bool:
         """Whether it was a process of this machine that has ended."""
-        return self.host == socket.gethostname() and not _runs(self.pid)
+        return self.host == socket.gethostname() and not answers(self.pid)
 
 
 def repair(
@@ -108,16 +109,6 @@ def refuse_living(stack: str, owners: list[Owner], *, force: bool) -> None:
     if not owners and not force:
         hint = "if no run is under way anywhere: --force"
         raise FlexSsoError(f"{stack} is locked, and Pulumi does not say by whom.", hint=hint)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _refresh(

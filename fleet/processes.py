@@ -84,11 +84,12 @@ def is_alive(pid: int) -> bool:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
-        return _answers(pid) if not Path("/proc/self").exists() else False
+        return answers(pid) if not Path("/proc/self").exists() else False
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def _answers(pid: int) -> bool:
+def answers(pid: int) -> bool:
+    """Whether the system knows a process of that number here (a zombie too)."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
