@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import yaml
 from models.endpoints import Endpoints
 from models.handoff import Handoff
 from tests.servers import free_port
+from tools.bench.world import wait_for
 from tools.demo.engine import Engine
 from tools.demo.person import Person
 
@@ -142,17 +142,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--state-dir", str(state_dir)]
     with subprocess.Popen(command, cwd=ROOT) as server:
         base = f"http://127.0.0.1:{port}"
-        _wait_for(base)
+        wait_for(base)
         yield Project(root, base, state_dir)
         server.terminate()
-
-
-def _wait_for(base: str) -> None:
-    for _ in range(200):
-        try:
-            httpx.get(f"{base}/_sandbox/health").raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"the sandbox did not start at {base}")

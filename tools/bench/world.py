@@ -109,13 +109,14 @@ def world(folder: Path) -> Iterator[World]:
     with subprocess.Popen(command, cwd=PROJECT) as server:
         base = f"http://127.0.0.1:{port}"
         try:
-            _wait_for(base)
+            wait_for(base)
             yield World(base, folder)
         finally:
             server.terminate()
 
 
-def _wait_for(base: str) -> None:
+def wait_for(base: str) -> None:
+    """Until the sandbox at `base` answers. Raises TimeoutError after ten seconds."""
     for _ in range(200):
         try:
             httpx.get(f"{base}/_sandbox/health").raise_for_status()

@@ -24,9 +24,10 @@ import yaml
 from cli.repair import repaired
 from models.errors import FlexSsoError
 from sandbox import seed
-from tests.e2e.conftest import ROOT, Project, _wait_for
+from tests.e2e.conftest import ROOT, Project
 from tests.providers.vendor import Vendor
 from tests.servers import free_port
+from tools.bench.world import wait_for
 from tools.torture import processes
 from tools.torture.figure import Figure
 from tools.torture.processes import Victim
@@ -176,7 +177,7 @@ def project() -> Iterator[Project]:
             [*command, "--state-dir", str(state_dir)], cwd=ROOT, stderr=subprocess.DEVNULL
         ) as server:
             try:
-                _wait_for(f"http://127.0.0.1:{port}")
+                wait_for(f"http://127.0.0.1:{port}")
                 made = Project(root, f"http://127.0.0.1:{port}", state_dir)
                 yield made
             finally:
