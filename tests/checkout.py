@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("cli", "components", "examples", "models", "providers", "sandbox", "stacks")
+FOLDERS = ("cli", "components", "examples", "fleet", "models", "providers", "sandbox", "stacks")
 FILES = ("flexsso", "Pulumi.yaml", "__main__.py")
 INSTALLED = (".venv", ".tools")
 
