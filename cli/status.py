@@ -23,14 +23,27 @@ PHASES = ("awaiting_connection", "awaiting_google_app", "awaiting_flex_form", "a
 def status(
     stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on looking until Ctrl-C; show what changes.")
+    ] = False,
+    interval: Annotated[
+        float, typer.Option(help="Seconds between looks, for --watch.", min=0.5)
+    ] = 5.0,
 ) -> None:
     """Phase, next step, certificate and people of the last `up`.
 
     No vendor is asked; `verify` does that.
     """
     from cli.stack_state import read_stack_state  # noqa: PLC0415
+    from cli.status_watch import Watch, follow  # noqa: PLC0415
 
-    facts = facts_of(read_stack_state(stack, PROJECT), datetime.now(UTC))
+    def look() -> dict[str, Any]:
+        return facts_of(read_stack_state(stack, PROJECT), datetime.now(UTC))
+
+    if watch:
+        follow(Watch(look), interval, text_of, as_json=as_json)
+        return
+    facts = look()
     typer.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else text_of(facts))
 
 

@@ -41,10 +41,15 @@ class SchemaField(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    display_name: str = Field(min_length=1)
-    type: FieldType = FieldType.STRING
-    multi_valued: bool = False
-    read_access: ReadAccess = ReadAccess.ADMINS_AND_SELF
+    display_name: str = Field(min_length=1, description="Its name in the Admin console.")
+    type: FieldType = Field(FieldType.STRING, description="Info type. It can't be changed later.")
+    multi_valued: bool = Field(
+        False, description="Multi-value, such as skills. It can't be changed later."
+    )
+    read_access: ReadAccess = Field(
+        ReadAccess.ADMINS_AND_SELF,
+        description="Visible to user and admin, or (`ALL_DOMAIN_USERS`) to the organization.",
+    )
 
     def to_api(self, name: str) -> ApiField:
         """The Directory API's shape, without the read-only keys that it refuses to take back."""

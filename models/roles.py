@@ -34,9 +34,15 @@ class RoleAssignment(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    roles: list[str] = Field(min_length=1)
-    full_name: str | None = None
-    attributes: dict[str, str | list[str]] | None = None
+    roles: list[str] = Field(
+        min_length=1, description="Flex roles: agent, supervisor or admin, and wfo.… beside them."
+    )
+    full_name: str | None = Field(
+        None, description="Name in Flex, if it is not the directory's own."
+    )
+    attributes: dict[str, str | list[str]] | None = Field(
+        None, description="Field of the custom schema → its value, or values. Unnamed ones stay."
+    )
 
     @field_validator("roles")
     @classmethod

@@ -37,6 +37,8 @@ def test_every_key_of_a_tenant_is_explained():
             if tenant._model(field) is None:
                 assert f"| `{name}` | " in page
                 assert field.description, f"{model.__name__}.{name}"
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert not [row for row in rows if row.rstrip("| ").count(" | ") < 3], "a meaning is empty"
     assert "Undefined" not in page
 
 
