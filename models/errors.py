@@ -5,6 +5,7 @@
     ├── MetadataError          GoogleIDPMetadata.xml is not what it should be
     │   └── CertificateError   … nor the certificate in it
     ├── CredentialsError       no credentials, or a vendor refuses them
+    │   └── ImpersonationError     … to let them sign for the service account
     ├── VendorApiError         a vendor answered no
     │   ├── NotFoundError          nothing there
     │   ├── ConflictError          something is there already
@@ -54,6 +55,10 @@ class CertificateError(MetadataError):
 
 class CredentialsError(FlexSsoError):
     """Credentials are missing, unreadable or refused."""
+
+
+class ImpersonationError(CredentialsError):
+    """Google's IAM does not let whoever is signed in here work as the service account."""
 
 
 class VendorApiError(FlexSsoError):

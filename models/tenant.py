@@ -140,8 +140,25 @@ class FlexSettings(_Part):
         return self
 
 
-class CredentialSource(_Part):
-    """Where one vendor's credentials are: a file, or a pair of environment variables."""
+class GoogleCredentials(_Part):
+    """Google: a service account, by its key file or without one; or whatever ADC says."""
+
+    file: str | None = Field(None, description="Path of a service account's key file.")
+    service_account: EmailAddress | None = Field(
+        None,
+        description="Service account to work as without a key: whoever application default"
+        " credentials (ADC) say is here lets Google's IAM sign for it.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.file and self.service_account:
+            raise ValueError("give a key file, or the service_account to work as, not both")
+        return self
+
+
+class TwilioCredentials(_Part):
+    """Twilio: an API key, in a file or in a pair of environment variables."""
 
     file: str | None = Field(None, description="Path of a credentials file.")
     key_env: str | None = Field(None, description="Environment variable that holds the API key.")
@@ -159,14 +176,8 @@ class CredentialSource(_Part):
 class Credentials(_Part):
     """Names of credentials. By default Google ADC, and TWILIO_API_KEY / TWILIO_API_SECRET."""
 
-    google: CredentialSource = Field(default_factory=CredentialSource)
-    twilio: CredentialSource = Field(default_factory=CredentialSource)
-
-    @model_validator(mode="after")
-    def _google_by_file(self) -> Self:
-        if self.google.key_env:
-            raise ValueError("Google's credentials come from a file or from ADC")
-        return self
+    google: GoogleCredentials = Field(default_factory=GoogleCredentials)
+    twilio: TwilioCredentials = Field(default_factory=TwilioCredentials)
 
 
 class Writer(StrEnum):

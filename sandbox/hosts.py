@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GOOGLE_HOSTS = frozenset(
-    {"admin.googleapis.com", "oauth2.googleapis.com", "accounts.google.com", "admin.google.com"}
+    {
+        "admin.googleapis.com",
+        "oauth2.googleapis.com",
+        "iamcredentials.googleapis.com",
+        "accounts.google.com",
+        "admin.google.com",
+    }
 )
 TWILIO_HOSTS = frozenset(
     {

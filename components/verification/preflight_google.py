@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.checkup import Check, failed, of_error, ok, skipped
-from models.errors import CredentialsError, FlexSsoError, PermissionDeniedError
+from models.checkup import Check, State, failed, of_error, ok, skipped
+from models.errors import (
+    CredentialsError,
+    FlexSsoError,
+    ImpersonationError,
+    PermissionDeniedError,
+)
 from providers.google import access
 from providers.google.directory_api import GROUPS, READ, WRITE, DirectoryApi
 from providers.google.reports_api import SCOPES as REPORTS
@@ -28,6 +33,8 @@ DELEGATION = (
     " Manage Domain Wide Delegation"
 )
 ROLES = "Google Admin console: Account > Admin roles"
+IMPERSONATION = "google impersonation"
+_SIGNS = "Google's IAM signs for the service account; no key is needed"
 
 
 def check_google(settings: Settings, tenant: Tenant) -> list[Check]:
@@ -36,7 +43,11 @@ def check_google(settings: Settings, tenant: Tenant) -> list[Check]:
         who = access.identity(settings)
     except CredentialsError as error:
         return [of_error("google credentials", error)]
-    checks = [_identity(who, settings), *_scopes(settings, tenant, who)]
+    checks = [_identity(who, settings), *_impersonation(settings, tenant, who)]
+    if checks[-1].state is State.FAILED and checks[-1].name == IMPERSONATION:
+        because = f"needs {IMPERSONATION}"
+        return [*checks, *(skipped(f"scope {one}", because) for one in scopes_of(tenant))]
+    checks += _scopes(settings, tenant, who)
     names = {one.name for one in checks if one.state == "ok"}
     return [*checks, *_privileges(settings, tenant, names)]
 
@@ -52,12 +63,27 @@ def _identity(who: Identity, settings: Settings) -> Check:
     wanted = settings.google_admin
     if wanted and not who.acts_as:
         hint = (
-            "use a service account's key file (tenant.credentials.google.file), or give the"
-            " account an administrator's role of its own and leave out tenant.google.admin"
+            "name the service account that is to act (tenant.credentials.google.service_account),"
+            " or give this one an administrator's role and leave out tenant.google.admin"
         )
         return failed("google credentials", f"{name} can't act as {wanted}", hint)
     acting = f", acting as {who.acts_as}" if who.acts_as else ", acting for itself"
     return ok("google credentials", name + acting)
+
+
+def _impersonation(settings: Settings, tenant: Tenant, who: Identity) -> Iterator[Check]:
+    """Whether IAM signs for a service account without a key: asked for the first scope."""
+    if not settings.credentials.google.service_account:
+        return
+    try:
+        access.ask_for(settings, scopes_of(tenant)[0])
+    except ImpersonationError as error:
+        yield of_error(IMPERSONATION, error, f"{error.hint} ({who.email})")
+    except FlexSsoError as error:
+        signed = _is_delegation(error)  # then the scopes say what is missing
+        yield ok(IMPERSONATION, _SIGNS) if signed else of_error(IMPERSONATION, error)
+    else:
+        yield ok(IMPERSONATION, _SIGNS)
 
 
 def _scopes(settings: Settings, tenant: Tenant, who: Identity) -> Iterator[Check]:
@@ -66,15 +92,19 @@ def _scopes(settings: Settings, tenant: Tenant, who: Identity) -> Iterator[Check
         try:
             access.ask_for(settings, scope)
         except CredentialsError as error:
-            yield of_error(name, error, _delegation_hint(who, scope))
+            yield of_error(name, error, _delegation_hint(who, scope, error))
         except FlexSsoError as error:
             yield of_error(name, error)
         else:
             yield ok(name, "granted")
 
 
-def _delegation_hint(who: Identity, scope: str) -> str:
-    if not who.acts_as:
+def _is_delegation(error: FlexSsoError) -> bool:
+    return "unauthorized_client" in error.what
+
+
+def _delegation_hint(who: Identity, scope: str, error: FlexSsoError) -> str:
+    if not who.acts_as or not _is_delegation(error):
         return ""
     client = who.client_id or f"of {who.email}"
     return f"{DELEGATION}: client id {client}, scope {SCOPE_URL}{scope} (up to 24 hours)"

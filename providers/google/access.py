@@ -6,16 +6,17 @@ holds a single scope too many, and does not say which.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from providers.google.service import authorized_http, google_errors
+from providers.google.credentials import credentials_of, transport
+from providers.google.service import google_errors
 
 if TYPE_CHECKING:
     from providers.settings import Settings
 
 KINDS = {
     "google.oauth2.service_account": "service account key",
-    "google.auth.impersonated_credentials": "impersonated service account",
+    "google.auth.impersonated_credentials": "service account without a key",
     "google.auth.compute_engine.credentials": "service account of this machine",
     "google.auth.external_account": "workload identity federation",
     "google.oauth2.credentials": "a user's own credentials",
@@ -36,7 +37,7 @@ class Identity(NamedTuple):
 
 def identity(settings: Settings) -> Identity:
     """Who the credentials belong to; no call is made. Raises CredentialsError if there are none."""
-    found = _credentials(settings, "admin.directory.user.readonly")
+    found = credentials_of(settings, ("admin.directory.user.readonly",))
     info = getattr(found, "service_account_email", "") or getattr(found, "signer_email", "") or ""
     return Identity(
         kind=KINDS.get(type(found).__module__, type(found).__name__),
@@ -49,15 +50,10 @@ def identity(settings: Settings) -> Identity:
 def ask_for(settings: Settings, scope: str) -> None:
     """Get a token for this one scope. Raises CredentialsError or UnreachableError."""
     import google_auth_httplib2  # noqa: PLC0415
-    import httplib2  # noqa: PLC0415
 
-    transport = httplib2.Http(timeout=settings.endpoints.timeout_seconds)
+    request = google_auth_httplib2.Request(transport(settings))
     with google_errors(f"asking for the scope {scope}", settings.endpoints.hint):
-        _credentials(settings, scope).refresh(google_auth_httplib2.Request(transport))
-
-
-def _credentials(settings: Settings, scope: str) -> Any:
-    return authorized_http(settings, (scope,)).credentials
+        credentials_of(settings, (scope,)).refresh(request)
 
 
 def _client_id(settings: Settings) -> str:

@@ -204,7 +204,7 @@ class DirectoryApi:
     def _post(self, kind: str, body: bytes) -> Any:
         if not hasattr(self._of_thread, "http"):
             self._client()
-            self._of_thread.http = another_transport(self._http)
+            self._of_thread.http = another_transport(self._settings, self._http)
         url = self._settings.endpoints.url(BATCH_URL)
         return self._of_thread.http.request(url, "POST", body, {"content-type": kind})
 

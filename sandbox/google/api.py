@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.google import batch, directory, reports, service, tokens
+from sandbox.google import batch, directory, logins, reports, service, tokens
 from sandbox.parity import Parity
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ PARITY = (
             "oauth2.googleapis.com",
             "/token",
             "documented",
-            "service accounts only; domain-wide delegation checked by scope and subject",
+            "service accounts (domain-wide delegation checked by scope and subject), gcloud logins",
         )
     ]
 )
@@ -77,10 +77,18 @@ def create_app(world: World) -> ASGIApp:
 
 
 def create_token_app(world: World) -> ASGIApp:
-    """The token endpoint."""
+    """The token endpoint: one grant for keys of service accounts, one for people's logins."""
+    grants = {tokens.GRANT_TYPE: tokens.grant, logins.GRANT_TYPE: logins.grant}
 
     async def token(request: Request) -> Response:
-        return await tokens.token(world, request)
+        form = dict(await request.form())
+        try:
+            if form.get("grant_type") not in grants:
+                raise tokens.GrantError(400, "unsupported_grant_type", "Invalid grant_type")
+            answer = grants[str(form["grant_type"])](world, form)
+        except tokens.GrantError as refusal:
+            return JSONResponse(refusal.body, refusal.status)
+        return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
     return Starlette(routes=[Route("/token", token, methods=["POST"])])
 

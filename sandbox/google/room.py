@@ -12,7 +12,9 @@ from sandbox.google import (
     api,
     certificates,
     groups,
+    iam_credentials,
     idp,
+    logins,
     schemas,
     service_accounts,
     users,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 AGE = timedelta(days=30)
 
-PARITY = [*api.PARITY, *idp.PARITY, *admin_console.PARITY]
+PARITY = [*api.PARITY, *iam_credentials.PARITY, *idp.PARITY, *admin_console.PARITY]
 
 
 def hosts(world: World) -> dict[str, ASGIApp]:
@@ -33,6 +35,7 @@ def hosts(world: World) -> dict[str, ASGIApp]:
     return {
         "admin.googleapis.com": api.create_app(world),
         "oauth2.googleapis.com": api.create_token_app(world),
+        "iamcredentials.googleapis.com": iam_credentials.create_app(world),
         "accounts.google.com": idp.create_app(world),
         "admin.google.com": admin_console.create_app(world),
     }
@@ -47,11 +50,14 @@ def plant(world: World, spec: dict[str, Any]) -> None:
          "schemas": [body of schemas.insert, …],
          "values":  {email: {schema: {field: value}}},
          "delegated_scopes"?: ["admin.directory.user", …],
-         "service_account_is_admin"?: true}
+         "service_account_is_admin"?: true,
+         "developer"?: "developer@acme.example", "token_creators"?: [the developer],
+         "iam_credentials_enabled"?: true}
 
     Everything but the certificate is a month old, so no delay of the options holds it back.
     Members that are neither users nor groups of the customer are EXTERNAL. The service account's
-    key file goes to <state_dir>/credentials/google-<customer_id>.json.
+    key file goes to <state_dir>/credentials/google-<customer_id>.json. The developer has signed in
+    with gcloud (CLOUDSDK_CONFIG=<state_dir>/gcloud/<customer_id>) and may sign for the account.
     """
     customer = spec["customer_id"]
     document = {"id": customer, "domain": spec["domain"], "admin": spec["admin"]}
@@ -69,6 +75,19 @@ def plant(world: World, spec: dict[str, Any]) -> None:
         customer,
         scopes=tuple(spec.get("delegated_scopes", service_accounts.DELEGATED)),
         is_admin=spec.get("service_account_is_admin", True),
+    )
+    _plant_developer(world, customer, spec)
+
+
+def _plant_developer(world: World, customer: str, spec: dict[str, Any]) -> None:
+    developer = spec.get("developer", f"developer@{spec['domain']}")
+    logins.plant(world, customer, developer)
+    iam_credentials.plant(
+        world,
+        customer,
+        service_accounts.address_of(customer),
+        spec.get("token_creators", [developer]),
+        enabled=spec.get("iam_credentials_enabled", True),
     )
 
 

@@ -35,6 +35,11 @@ DELEGATED = (
 )
 
 
+def address_of(customer: str) -> str:
+    """The service account of a customer."""
+    return f"flex-sso@{customer.lower()}.iam.gserviceaccount.com"
+
+
 def plant(
     world: World, customer: str, *, scopes: tuple[str, ...] = DELEGATED, is_admin: bool = True
 ) -> Path:
@@ -45,7 +50,7 @@ def plant(
     """
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     key_id, client_id = secrets.token_hex(20), new_number()
-    email = f"flex-sso@{customer.lower()}.iam.gserviceaccount.com"
+    email = address_of(customer)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     document = {
         "customer": customer,

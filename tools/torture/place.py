@@ -16,7 +16,7 @@ import stamina
 from google.auth import _exponential_backoff
 
 from models.endpoints import Endpoints
-from models.tenant import Credentials, CredentialSource
+from models.tenant import Credentials, GoogleCredentials, TwilioCredentials
 from providers.google import bulk, convergence, read_back
 from providers.retry import ATTEMPTS
 from providers.settings import Settings
@@ -76,8 +76,8 @@ class Place:
         return Settings(
             endpoints=Endpoints(base=self.world.base, timeout_seconds=timeout_seconds),
             credentials=Credentials(
-                google=CredentialSource(file=str(keys / f"google-{CUSTOMER}.json")),
-                twilio=CredentialSource(file=str(keys / f"twilio-{ENHANCED}.json")),
+                google=GoogleCredentials(file=str(keys / f"google-{CUSTOMER}.json")),
+                twilio=TwilioCredentials(file=str(keys / f"twilio-{ENHANCED}.json")),
             ),
             google_admin="admin@acme.example",
             directory_queries_per_minute=10**6,

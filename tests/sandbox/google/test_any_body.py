@@ -106,7 +106,7 @@ def _bearer(world: World) -> str:
     from sandbox.google import tokens  # noqa: PLC0415
 
     scopes = [SCOPE + scope for scope in SCOPES]
-    issued = tokens._issue(world, CUSTOMER, "admin@acme.example", scopes, is_robot=False)
+    issued = tokens.issue(world, CUSTOMER, "admin@acme.example", scopes, is_robot=False)
     return str(issued["access_token"])
 
 
