@@ -34,12 +34,11 @@ from models.flex import SpSettings, derive_sp_settings
 from models.handoff import mapping_of
 from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.phase import NEXT_STEP, Phase
-from models.roles import RoleAssignment
 from models.tenant import Tenant
 from providers.base import to_props
 from providers.google.custom_schema import CustomSchema
 from providers.google.role_assignments import RoleAssignments
-from providers.google.role_values import dump
+from providers.google.role_values import PEOPLE, dump
 from providers.google.saml_app import SamlApp
 from providers.settings import Settings
 from providers.twilio.flex_configuration import FlexConfiguration
@@ -137,10 +136,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
         )
 
     def _role_assignments(self, schema: CustomSchema) -> RoleAssignments:
-        people = {
-            email: to_props(RoleAssignment.model_validate(given))
-            for email, given in self._args["people"].items()
-        }
+        people = PEOPLE.validate_python(self._args["people"])
         return RoleAssignments(
             f"{self._name}-roles",
             {
@@ -149,7 +145,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "roles_field": _real_name(schema, ROLES),
                 "full_name_field": _real_name(schema, FULL_NAME),
                 "attribute_fields": self._attribute_fields(schema),
-                "people": dump(people),
+                "people": dump(PEOPLE.dump_python(people, mode="json", exclude_none=True)),
                 "mode": self._tenant.roles.mode.value,
             },
             self._child,

@@ -12,6 +12,7 @@ four things with them: create, read, update, delete. Here, once for all:
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -81,6 +82,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def configure(self, req: ConfigureRequest) -> None:
         """Called once in a provider process. Keeps names and addresses, builds nothing."""
         self.settings = Settings.from_config(req.config)
+        gc.freeze()  # modules stay for the process's short life: not to be looked through again
 
     def check(self, _olds: Outs, news: Outs) -> CheckResult:
         """Validate and normalise. Known parts are normalised even while others are unknown."""

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pydantic import Field, field_validator
+from pydantic import Field, TypeAdapter, field_validator
 
 from models.roles import Mode, People, RoleAssignment, Values
 from models.value_fields import ValueFields
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from providers.google.directory_api import Person
 
 SHOWN = 50
+PEOPLE = TypeAdapter(dict[str, RoleAssignment])
+"""Thousands of people at once, in pydantic's own loop."""
 
 
 class RoleAssignmentsInputs(Inputs):
@@ -37,11 +39,8 @@ class RoleAssignmentsInputs(Inputs):
     @field_validator("people")
     @classmethod
     def _normal_form(cls, text: str) -> str:
-        people = {
-            email.lower(): to_props(RoleAssignment.model_validate(given))
-            for email, given in json.loads(text).items()
-        }
-        return dump(people)
+        people = {email.lower(): given for email, given in PEOPLE.validate_json(text).items()}
+        return dump(PEOPLE.dump_python(people, mode="json", exclude_none=True))
 
     def assignments(self) -> dict[str, RoleAssignment]:
         """`people`, parsed. They were validated when they came in."""
