@@ -37,6 +37,7 @@ class Options:
     accepts_idp_initiated: bool = True
     unknown_roles_are_kept: bool = True
     popup_box_writes_configuration: bool = True
+    finish_needs_a_login: bool = True  # of the migration to enhanced SSO
 
 
 @dataclass

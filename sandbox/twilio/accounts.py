@@ -107,6 +107,11 @@ def save_connection(store: Store, connection: Connection) -> None:
     store.put("connection", f"{connection.account_sid}/{connection.name}", asdict(connection))
 
 
+def delete_connection(store: Store, account_sid: str, name: str) -> None:
+    """Forget one."""
+    store.delete("connection", f"{account_sid}/{name}")
+
+
 def connections_of(store: Store, account_sid: str) -> list[Connection]:
     """The connections of an account, inactive ones included."""
     return [Connection(**document) for document in store.page("connection", f"{account_sid}/")]
@@ -124,6 +129,12 @@ def legacy_connection(store: Store, account_sid: str) -> Connection:
     """The legacy form of an account, empty if nobody has filled it in."""
     document = store.get("connection", f"{account_sid}/{LEGACY}")
     return Connection(**document) if document else Connection(account_sid, LEGACY)
+
+
+def legacy_in_use(store: Store, account: Account) -> Connection:
+    """The legacy connection if logins go by it, else an empty one, which believes nobody."""
+    found = legacy_connection(store, account.account_sid)
+    return found if found.active else Connection(account.account_sid, LEGACY)
 
 
 def change_connection(store: Store, connection: Connection, **changes: Any) -> Connection:

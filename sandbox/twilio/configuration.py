@@ -90,6 +90,11 @@ def public(world: World, account: Account) -> Document:
     }
 
 
+def ui_version(world: World, account_sid: str) -> str:
+    """The range of Flex UI versions that the account uses."""
+    return str(read(world, account_sid)["ui_version"] or "")
+
+
 def set_login_popup(world: World, account_sid: str, *, popup: bool) -> None:
     """What the Console's box "Login using popup" does (inferred: a switch of the world)."""
     document = read(world, account_sid)

@@ -13,8 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.parity import Parity
-from sandbox.twilio import pages, sso_pages
+from sandbox.twilio import configuration, forms, migration_pages, pages, sso_pages
 from sandbox.twilio.accounts import all_accounts, find_account
+from sandbox.twilio.errors import TwilioError
 from sandbox.twilio.forms import FormTooLargeError
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ async def dashboard(visit: Visit) -> Response:
 
 async def overview(visit: Visit) -> Response:
     """Flex > Overview."""
-    return visit.page("overview")
+    version = configuration.ui_version(visit.world, visit.account.account_sid)
+    return visit.page("overview", ui_version=version)
 
 
 async def users_and_access(visit: Visit) -> Response:
@@ -61,13 +63,52 @@ async def users_and_access(visit: Visit) -> Response:
     return visit.page("users_and_access")
 
 
+async def release(visit: Visit) -> Response:
+    """Flex > Release Management, as far as the version of Flex UI goes."""
+    version = configuration.ui_version(visit.world, visit.account.account_sid)
+    return visit.page("release", ui_version=version)
+
+
+async def save_release(visit: Visit) -> Response:
+    """Save: the same write as the Configuration API's."""
+    version = (await forms.form(visit.request)).get("ui_version", "").strip()
+    changes = {"account_sid": visit.account.account_sid, "ui_version": version}
+    try:
+        configuration.write(visit.world, visit.account, changes)
+    except TwilioError as error:
+        return visit.page("release", 400, ui_version=version, error=error.message)
+    return RedirectResponse("/flex/overview", 303)
+
+
 _SSO = sso_pages.PATH
+_SETUP = migration_pages.PATH
 _PAGES: list[tuple[str, str, Callable[[Visit], Awaitable[Response]], Mark, str]] = [
     ("GET", "/account", dashboard, "inferred", "Account SID and auth token"),
     ("GET", "/flex/overview", overview, "documented", "Log in with SSO"),
     ("GET", "/flex/users-and-access", users_and_access, "documented", ""),
     ("GET", _SSO, sso_pages.show, "documented", "mints the JQ sid at the first visit"),
     ("POST", _SSO, sso_pages.confirm, "documented", "I have updated my identity provider"),
+    ("GET", _SETUP, migration_pages.select, "documented", "Select setup type"),
+    ("POST", _SETUP, migration_pages.start, "documented", "Continue; needs Flex UI 2.7"),
+    ("GET", _SETUP + "/{step}", migration_pages.show, "documented", "the wizard's other pages"),
+    (
+        "POST",
+        _SETUP + "/{step}",
+        migration_pages.save,
+        "documented",
+        "inferred: logins go by the new connection before Finish; Finish wants one (switch)",
+    ),
+    ("POST", _SSO + "/setup-cancel", migration_pages.cancel, "inferred", "Cancel setup"),
+    ("GET", _SSO + "/switch", migration_pages.ask_switch, "documented", "Revert SSO connection"),
+    (
+        "POST",
+        _SSO + "/switch",
+        migration_pages.switch,
+        "documented",
+        "for 30 days after Finish; inferred: also between live and Finish",
+    ),
+    ("GET", "/flex/release-management", release, "inferred", "Flex UI version"),
+    ("POST", "/flex/release-management", save_release, "inferred", "as the Configuration API"),
     ("GET", _SSO + "/{name}", sso_pages.edit, "documented", "Set up your Twilio Flex SSO"),
     ("POST", _SSO + "/{name}", sso_pages.save, "documented", "what is refused is inferred"),
 ]

@@ -75,7 +75,7 @@ class Legacy(Services):
 
     async def saml2(self, request: Request) -> Response:
         account = self._account(request)
-        connection = accounts.legacy_connection(self._world.store, account.account_sid)
+        connection = accounts.legacy_in_use(self._world.store, account)
         form = await forms.form(request)
         try:
             arrival = callback.arrive(self._world, account, connection, form)
@@ -137,7 +137,7 @@ def authenticate(world: World, account: Account, asked: dict[str, Any]) -> str:
     Raises TwilioError 403 (code 70251) without a usable certificate, 400 (code 70002) for a
     resource that is not trusted.
     """
-    connection = accounts.legacy_connection(world.store, account.account_sid)
+    connection = accounts.legacy_in_use(world.store, account)
     if asked.get("products") != ["flex"] or not isinstance(asked.get("resource"), str):
         raise invalid('products must be ["flex"], and resource a URL')
     try:

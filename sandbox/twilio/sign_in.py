@@ -1,4 +1,7 @@
-"""A person was proved by an assertion: Flex makes or changes their worker and user, and lets in."""
+"""A person was proved by an assertion: Flex makes or changes their worker and user, and lets in.
+
+Store kind: "flex_sign_in" by Account SID/connection: {"at"}, the last one.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,10 @@ def sign_in(
     person = claims.read(world, assertion.name_id, assertion.attributes)
     worker_sid = _worker(world, account, person)
     user = flex_users.sign_in(world, account, person, worker_sid)
+    signed_in_at = rfc3339(world.clock.now())
+    world.store.put(
+        "flex_sign_in", f"{account.account_sid}/{connection.name}", {"at": signed_in_at}
+    )
     ends_at = assertion.session_not_on_or_after
     return {
         "account_sid": account.account_sid,
@@ -39,9 +46,15 @@ def sign_in(
         "flex_user_sid": user["flex_user_sid"],
         "flex_instance_sid": account.flex_instance_sid,
         "realm_user_id": _realm_user_id(account, person),
-        "signed_in_at": rfc3339(world.clock.now()),
+        "signed_in_at": signed_in_at,
         "ends_at": ends_at.timestamp() if ends_at else None,
     }
+
+
+def last_sign_in(world: World, account_sid: str, connection: str) -> str | None:
+    """When somebody last signed in by this connection (RFC 3339), or None."""
+    found = world.store.get("flex_sign_in", f"{account_sid}/{connection}")
+    return str(found["at"]) if found else None
 
 
 def _worker(world: World, account: Account, person: Person) -> str:
