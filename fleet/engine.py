@@ -22,10 +22,14 @@ GRACE_SECONDS = 60.0
 class Engine:
     """The engine for one stack. `stop` may be called from a signal handler."""
 
-    def __init__(self, project: Path, stack: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self, project: Path, stack: str, environment: dict[str, str], host: int = 0
+    ) -> None:
+        """`host` is the process that serves the providers, if it is not for the engine to."""
         self._project = project
         self._stack = stack
         self._environment = {**environment, "PULUMI_DEBUG_COMMANDS": "true"}  # shows --event-log
+        self._host = host
         self._process: subprocess.Popen[str] | None = None
         self.stopped = False
 
@@ -66,7 +70,7 @@ class Engine:
             return self._finish(self._process, timeout)
         finally:
             self._process = None
-            end_orphans()
+            end_orphans(self._host)
 
     def _finish(self, process: subprocess.Popen[str], timeout: float) -> tuple[int, str]:
         try:
@@ -82,5 +86,5 @@ class Engine:
             return process.communicate(timeout=GRACE_SECONDS)[0]
         except subprocess.TimeoutExpired:
             process.kill()
-            end_orphans()  # they hold its pipe open
+            end_orphans(self._host)  # they hold its pipe open
             return process.communicate()[0]

@@ -19,15 +19,36 @@ import signal
 import socket
 import sys
 
-import providers.google.groups  # noqa: F401  loaded once, for all children
 from fleet.job import Job
 from fleet.processes import die_with_parent
 from fleet.reconcile import reconcile
 from fleet.result import Outcome, Result
 
+PRELOADED = (
+    "components.program",
+    "google.oauth2.service_account",
+    "google_auth_httplib2",
+    "googleapiclient.discovery",
+    "httpx",
+    "providers.google.groups",
+    "pulumi.dynamic",
+    "dill",
+    "stamina",
+    "twilio.http.http_client",
+    "twilio.rest",
+    "googleapiclient.discovery_cache",
+    "httpcore._async.connection",
+    "httpcore._sync.http11",
+    "encodings.idna",
+    *(f"grpc.{part}" for part in ("_channel", "_interceptor", "_server", "experimental")),
+)
+"""What a program or a provider of ours imports, most of it inside functions; a test holds this."""
+
 
 def main() -> None:
     """Fork a child for every socket that comes in, until the control socket closes."""
+    for module in PRELOADED:
+        importlib.import_module(module)
     control = socket.socket(fileno=os.dup(0))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for children here
     gc.freeze()  # so that children share these pages

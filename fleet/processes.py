@@ -66,9 +66,9 @@ def adopt_orphans() -> None:
         _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end_orphans() -> int:
-    """End our children (their engine is gone); returns how many there were."""
-    return _end(lambda: children_of(os.getpid()))
+def end_orphans(but: int = 0) -> int:
+    """End our children (their engine is gone) `but` that one; returns how many there were."""
+    return _end(lambda: [pid for pid in children_of(os.getpid()) if pid != but])
 
 
 def end_leftovers(mark: str) -> int:

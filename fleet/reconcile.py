@@ -20,6 +20,7 @@ from fleet.engine import Engine
 from fleet.events import differences
 from fleet.locks import is_stale, owners
 from fleet.processes import adopt_orphans, end_leftovers, mark_of
+from fleet.provider_host import provider_host
 from fleet.result import Outcome, Result
 from fleet.verb import Verb
 from models.errors import FlexSsoError
@@ -59,9 +60,10 @@ def reconcile(
     adopt_orphans()
     result = _verify(stack, project, look) if verb is Verb.VERIFY else None
     if result is None:
-        engine = Engine(project, stack, dict(os.environ))
-        signal.signal(signal.SIGTERM, engine.stop)
-        ran = _run(engine, stack, verb, project, timeout or TIMEOUT_SECONDS)
+        with provider_host() as host:
+            engine = Engine(project, stack, dict(os.environ), host)
+            signal.signal(signal.SIGTERM, engine.stop)
+            ran = _run(engine, stack, verb, project, timeout or TIMEOUT_SECONDS)
         result = result_of(stack, verb, ran, stopped=engine.stopped)
     measured = {
         "seconds": round(time.monotonic() - began, 3),

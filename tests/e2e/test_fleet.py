@@ -2,116 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
-import yaml
 
-from cli.env import engine_environment
-from sandbox.many import account, fleet_seed, workspace
-from tests.servers import free_port
+from tools.fleet.project import FleetProject as Fleet
+from tools.fleet.project import fleet_project
 
-ROOT = Path(__file__).resolve().parents[2]
-LINKED = ("Pulumi.yaml", "__main__.py", "components", "providers", "models", ".venv", ".tools")
-COPIED = ("cli", "fleet")
 TENANTS = 8
-
-
-class Fleet:
-    """A project with so many tenants, in a pretend world of its own."""
-
-    def __init__(self, root: Path, base: str) -> None:
-        self.root = root
-        self.base = base
-        for part in LINKED:
-            (root / part).symlink_to(ROOT / part)
-        for part in COPIED:
-            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "flexsso", root / "flexsso")
-        (root / "stacks").mkdir()
-        self.names = [self._write(number) for number in range(TENANTS)]
-        clean = {key: text for key, text in os.environ.items() if not key.startswith("PULUMI_")}
-        clean["HOME"] = str(root)
-        self.environment = engine_environment(root, {**clean, "OTHERS_SECRET": "not-for-anybody"})
-
-    def _write(self, number: int) -> str:
-        google, flex = workspace(number, 3), account(number)
-        folder = self.root / ".sandbox" / "credentials"
-        tenant = {
-            "name": f"Tenant {number}",
-            "google": {key: google[key] for key in ("domain", "admin")}
-            | {"customer": google["customer_id"]},
-            "flex": {key: flex[key] for key in ("account_sid", "runtime_domain")},
-            "roles": {"people": {f"p0@{google['domain']}": {"roles": ["agent"]}}},
-            "credentials": {
-                "google": {"file": str(folder / f"google-{google['customer_id']}.json")},
-                "twilio": {"file": str(folder / f"twilio-{flex['account_sid']}.json")},
-            },
-        }
-        name = f"t{number:04d}.dev"
-        config = {
-            "flex-google-sso:endpoints": {"base": self.base},
-            "flex-google-sso:labels": {"wave": str(number % 2)},
-            "flex-google-sso:tenant": tenant,
-        }
-        path = self.root / "stacks" / f"Pulumi.{name}.yaml"
-        path.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
-        return name
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start `./flexsso fleet …`."""
-        return subprocess.Popen(
-            ["./flexsso", "fleet", *arguments],
-            cwd=self.root,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *arguments: str, exit_code: int) -> dict[str, Any]:
-        """Run it with `--json`; checks the exit code."""
-        with self.start(*arguments, "--json") as process:
-            out, err = process.communicate(timeout=240)
-        assert exit_code == process.returncode, out + err
-        return dict(json.loads(out))
-
-    def locks(self) -> list[Path]:
-        """Lock files of the backend."""
-        return list((self.root / ".state" / ".pulumi" / "locks").rglob("*.json"))
 
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    root, port = tmp_path_factory.mktemp("fleet"), free_port()
-    command = [sys.executable, "-m", "sandbox", "--port", str(port)]
-    base = f"http://127.0.0.1:{port}"
-    with subprocess.Popen([*command, "--state-dir", str(root / ".sandbox")], cwd=ROOT) as server:
-        _reset(base)
-        yield Fleet(root, base)
-        server.terminate()
-
-
-def _reset(base: str) -> None:
-    for _ in range(200):
-        try:
-            httpx.post(f"{base}/_sandbox/reset", json=fleet_seed(TENANTS), timeout=60)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"the sandbox did not start at {base}")
+    with fleet_project(TENANTS, tmp_path_factory.mktemp("fleet")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +68,7 @@ def _change_roles_by_hand(fleet: Fleet, number: int) -> None:
 
 def test_one_failure_is_that_tenants_alone(made: Fleet) -> None:
     """A mistake in one file fails one; the cause is named; `--resume` does that one again."""
-    path = made.root / "stacks" / "Pulumi.t0005.dev.yaml"
+    path = made.file("t0005.dev")
     kept = path.read_text()
     path.write_text(kept.replace("runtime_domain: t0005-falcon", "runtime_domain: Not A Domain"))
     done = made.run("up", "t000[45].dev", exit_code=1)
@@ -176,7 +84,7 @@ def test_one_failure_is_that_tenants_alone(made: Fleet) -> None:
 
 def test_canary_and_max_failures_end_the_run(made: Fleet) -> None:
     """A canary that fails keeps all others from being begun."""
-    path = made.root / "stacks" / "Pulumi.t0000.dev.yaml"
+    path = made.file("t0000.dev")
     kept = path.read_text()
     path.write_text(kept.replace("runtime_domain: t0000-falcon", "runtime_domain: Not A Domain"))
     canary = made.run("up", "--canary", "1", exit_code=1)
@@ -190,12 +98,12 @@ def test_canary_and_max_failures_end_the_run(made: Fleet) -> None:
 
 def test_killed_run_leaves_nothing_and_is_resumed(made: Fleet) -> None:
     """SIGKILL of the run: engines end, locks go, and `--resume` does the rest."""
-    httpx.post(f"{made.base}/_sandbox/options", json={"latency": 0.1}).raise_for_status()
+    made.control("options", {"latency": 0.1})
     with made.start("up") as process:
         time.sleep(3)
         process.kill()
-    httpx.post(f"{made.base}/_sandbox/options", json={"latency": 0.0}).raise_for_status()
-    _until(lambda: not _processes(made.root))
+    made.control("options", {"latency": 0.0})
+    _until(lambda: not made.processes())
     before = made.locks()
     done = made.run("up", "--resume", "last", exit_code=2)
 
@@ -206,44 +114,23 @@ def test_killed_run_leaves_nothing_and_is_resumed(made: Fleet) -> None:
 
 def test_lock_of_a_dead_owner_is_broken(made: Fleet) -> None:
     """SIGKILL of an engine leaves its lock; the next run breaks it and says so."""
-    httpx.post(f"{made.base}/_sandbox/options", json={"latency": 0.3}).raise_for_status()
+    made.control("options", {"latency": 0.3})
     with made.start("up", "t0006.dev") as process:
         _until(made.locks)
-        for pid in _engines(made.root):
+        for pid in made.engines():
             os.kill(pid, signal.SIGKILL)
         process.communicate(timeout=60)
-    httpx.post(f"{made.base}/_sandbox/options", json={"latency": 0.0}).raise_for_status()
+    made.control("options", {"latency": 0.0})
     assert 1 == len(made.locks())
     done = made.run("up", "t0006.dev", exit_code=2)
 
     assert "broke the lock" in done["stacks"][0]["healed"]
     assert [] == made.locks()
-    assert [] == _processes(made.root)
+    assert [] == made.processes()
 
 
-def _until(holds: Any) -> None:
+def _until(holds: Callable[[], object]) -> None:
     deadline = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def _processes(root: Path) -> list[int]:
-    """Processes that carry the mark of this project's fleet."""
-    mark = f"FLEXSSO_FLEET_STACK={root}#".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            continue
-    return found
-
-
-def _engines(root: Path) -> list[int]:
-    return [
-        pid
-        for pid in _processes(root)
-        if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0] == b"pulumi"
-    ]
