@@ -9,10 +9,18 @@ import time
 
 import pytest
 
+from fleet.processes import MARK, end_leftovers
 from tools.bench.engine import STACK, Engine
 from tools.bench.world import World, world
 
 PEOPLE = 1200
+
+
+@pytest.fixture
+def mark(tmp_path):
+    """In the environment of all that is started here; what outlives a killed engine is ended."""
+    yield str(tmp_path)
+    assert end_leftovers(str(tmp_path))  # the provider at least: nobody else would
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +45,12 @@ def kill_in_the_middle(place: World, engine: Engine) -> None:
     process.wait()
 
 
-def test_after_a_killed_engine_up_converges_and_destroy_gives_everything_back(place, tmp_path):
+def test_after_a_killed_engine_up_converges_and_destroy_gives_everything_back(
+    place, tmp_path, mark
+):
     place.plant(PEOPLE, ["trainee"])
     engine = Engine(tmp_path, place)
+    engine.environment[MARK] = mark
     engine.people(PEOPLE)
     kill_in_the_middle(place, engine)
     assert 0 < batches(place) < PEOPLE // 100
