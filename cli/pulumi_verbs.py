@@ -40,6 +40,12 @@ Stack = Annotated[
     str, typer.Argument(help="Its name: <tenant>.<environment>.", autocompletion=stacks)
 ]
 
+CHANGES_FOUND = 7
+"""Pulumi's exit code where --expect-no-changes finds some."""
+DIFFERS = """{stack}: not as the stack has it; what differs is named above
+next: ./flexsso verify {stack} says who puts it right where; \
+./flexsso up {stack} --refresh writes back what has an API"""
+
 
 def up(context: typer.Context, stack: Stack) -> None:
     """Bring a stack to what its file says: pulumi up.
@@ -71,7 +77,10 @@ def _pass_on(verb: str, stack: str, arguments: list[str]) -> None:
         raise FlexSsoError(f"There is no stack {stack}.", hint=f"./flexsso new {stack}")
     environment = engine_environment(PROJECT, os.environ)
     code = run_verb(PROJECT, environment, [verb, "--stack", stack, *arguments])
-    typer.echo(_last_words(stack, _outputs(PROJECT, environment, stack)), err=True)
+    if code == CHANGES_FOUND:
+        typer.echo(DIFFERS.format(stack=stack), err=True)
+    else:
+        typer.echo(_last_words(stack, _outputs(PROJECT, environment, stack)), err=True)
     raise typer.Exit(code)
 
 

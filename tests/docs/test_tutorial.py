@@ -39,7 +39,7 @@ def test_all_that_the_tutorial_shows_is_real(tmp_path: Path):
 def _run(copy: Checkout, command: Command) -> None:
     line = command.line.replace("sandbox up", f"sandbox up --port {copy.port}")
     done = subprocess.run(
-        ["bash", "-c", f"{line} 2>&1"],
+        ["bash", "-c", f"exec 2>&1\n{line}"],
         cwd=copy.root,
         env=copy.environment,
         capture_output=True,
@@ -61,11 +61,23 @@ def _do(copy: Checkout, deed: Deed) -> None:
     if deed.what == "follows the hand-off":
         assert person.follow_handoff(Handoff.model_validate(outputs["handoff"]))
         return
+    if deed.what.startswith("changes the ACS URL of the app "):
+        said = deed.what.removeprefix("changes the ACS URL of the app ")
+        _change_acs_url(person, outputs["acs_url"] if said == "back" else said.split()[-1])
+        return
     _, sign, email = deed.what.partition("signs in as ")
     assert sign, f"nobody knows how to do this: {deed.what}"
     person.open(outputs["login_url"])
     person.follow("Log in with SSO")
     person.sign_in_as(email)
+
+
+def _change_acs_url(person: Person, acs_url: str) -> None:
+    person.open("https://admin.google.com/ac/apps/unified")
+    person.follow("Twilio Flex")
+    person.follow("Service provider details")
+    person.fill("ACS URL", acs_url)
+    person.press("SAVE")
 
 
 def _outputs(copy: Checkout) -> dict[str, str]:
