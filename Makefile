@@ -8,10 +8,10 @@ PYTEST := $(PYTHON) -m pytest
 # One process a core, and no more than eight: the tests start servers and engines of their own.
 PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
 
-.PHONY: help install fmt check test e2e demo sandbox golden docs bench torture lock clean
+.PHONY: help install fmt check test e2e demo sandbox golden docs bench bench-fleet torture torture-fleet lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## virtual environment and Pulumi engine; safe to repeat
 	@$(PYTHON) -m tools.pulumi.install
@@ -60,8 +60,14 @@ docs: .venv/.installed ## write the generated pages and pictures; all pages as H
 bench: install ## what roles of thousands of people cost: four figures with limits
 	@$(PYTHON) -m tools.bench
 
+bench-fleet: install ## what a stack costs in a fleet, and 100 and 1,000 of them (ARGS="--sizes 100")
+	@$(PYTHON) -m tools.fleet.bench $(ARGS)
+
 torture: install ## faults, crashes and hostile input, counted (an hour; ARGS=--short for minutes)
 	@$(PYTHON) -m tools.torture $(ARGS)
+
+torture-fleet: install ## forty tenants under the pool, and kill -9 (about five minutes)
+	@$(PYTHON) -m tools.fleet.torture $(ARGS)
 
 lock: .venv/.installed ## pin requirements.txt to what .venv holds
 	$(PYTHON) -m tools.requirements > requirements.new

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 
@@ -43,7 +42,7 @@ def test_selection_by_label_phase_and_pattern(made: Fleet) -> None:
 
 def test_drift_is_found_where_it_is(made: Fleet) -> None:
     """One person's roles changed by hand: that tenant alone has drifted, and is told."""
-    _change_roles_by_hand(made, 3)
+    made.change_roles_by_hand(3)
     found = made.run("drift", exit_code=1)
 
     drifted = [one for one in found["stacks"] if one["outcome"] == "drifted"]
@@ -52,18 +51,6 @@ def test_drift_is_found_where_it_is(made: Fleet) -> None:
     made.run("refresh", "t0003.dev", exit_code=2)
     made.run("up", "t0003.dev", exit_code=2)
     assert {"waits": 1} == made.run("drift", "t0003.dev", exit_code=2)["counts"]
-
-
-def _change_roles_by_hand(fleet: Fleet, number: int) -> None:
-    """In the pretend world's own store, as an administrator would in the console."""
-    email = f"p0@t{number:04d}.example"
-    with sqlite3.connect(fleet.root / ".sandbox" / "world.sqlite") as world:
-        changed = world.execute(
-            "UPDATE document SET body = replace(body, '\"agent\"', '\"admin\"')"
-            " WHERE key LIKE ? AND body LIKE '%\"agent\"%'",
-            (f"%{email}%",),
-        )
-        assert changed.rowcount
 
 
 def test_one_failure_is_that_tenants_alone(made: Fleet) -> None:

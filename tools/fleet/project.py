@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -92,7 +93,12 @@ class FleetProject:
     def run(self, *arguments: str, exit_code: int, timeout: float = 240) -> dict[str, Any]:
         """Run it with `--json`; checks the exit code."""
         with self.start(*arguments, "--json") as process:
-            out, err = process.communicate(timeout=timeout)
+            return self.ended(process, exit_code, timeout)
+
+    @staticmethod
+    def ended(process: subprocess.Popen[str], exit_code: int, timeout: float) -> dict[str, Any]:
+        """What a command with `--json` that was started printed at its end."""
+        out, err = process.communicate(timeout=timeout)
         _expect(exit_code, process.returncode, out + err)
         return dict(json.loads(out))
 
@@ -122,6 +128,18 @@ class FleetProject:
     def reset(self) -> None:
         """The world as it was; whatever stacks there are know nothing of that."""
         self.control("reset", fleet_seed(len(self.names)))
+
+    def change_roles_by_hand(self, number: int) -> None:
+        """In the pretend world's own store, as an administrator would in the console."""
+        email = f"p0@t{number:04d}.example"
+        with sqlite3.connect(self.root / ".sandbox" / "world.sqlite", timeout=60) as world:
+            changed = world.execute(
+                "UPDATE document SET body = replace(body, '\"agent\"', '\"admin\"')"
+                " WHERE key LIKE ? AND body LIKE '%\"agent\"%'",
+                (f"%{email}%",),
+            )
+        if not changed.rowcount:
+            raise RuntimeError(f"{email} has no role to change")
 
     def locks(self) -> list[Path]:
         """Lock files of the backend."""
