@@ -6,7 +6,9 @@ import random
 
 import pytest
 
-from models.errors import UnreachableError
+from models.errors import FlexSsoError, UnreachableError
+from providers.failures import PartialState
+from tools.torture.late import Condition, conditions
 from tools.torture.matrix import Matrix, unclear
 from tools.torture.place import place
 
@@ -54,6 +56,30 @@ def test_a_write_whose_answer_is_lost_is_neither_doubled_nor_forgotten(matrix):
 
     assert len(writes) >= 10
     assert [] == [f"{case}: {wrong}" for case in writes if (wrong := matrix.run(case))]
+
+
+def test_google_that_is_late_and_a_quota_that_others_use_are_waited_for(matrix):
+    late = [case for case in matrix.cases() if isinstance(case.fault, Condition)]
+    felt = {(case.subject, case.fault.name) for case in late}
+
+    assert ("RoleAssignments", "schema not known yet to who writes values") in felt
+    assert ("RoleAssignments", "people too new to be written") in felt
+    assert ("CustomSchema", "quota used up by another stack") in felt
+    assert [] == [f"{case}: {wrong}" for case in late if (wrong := matrix.run(case))]
+
+
+@pytest.mark.parametrize("condition", list(conditions()), ids=lambda condition: condition.name)
+def test_what_stays_late_ends_the_run_with_a_sentence(matrix, condition):
+    """Each condition is felt: otherwise the matrix would prove nothing with it."""
+    case = next(
+        case
+        for case in matrix.cases()
+        if case.fault.name == condition.name and case.for_good and case.verb == "create"
+    )
+    subject = matrix.before(case)
+
+    with matrix.disturbance(case), pytest.raises((FlexSsoError, PartialState)):
+        subject.run(case.verb, matrix.place.settings())
 
 
 def test_the_judge_finds_no_sentence_in_a_web_page():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import stack
+from tools.torture.figure import Scope
 from tools.torture.hostile import Desk, fuzz, judged, named
 from tools.torture.hostile_config import WHOLE
 
@@ -25,7 +26,7 @@ def test_the_genuine_files_are_taken(desk):
 
 
 def test_every_hostile_file_is_refused_or_harmless():
-    figure = named(short=True, seed=0)
+    figure = named(Scope())
 
     assert figure.cases >= 1000
     assert [] == figure.wrong
@@ -34,7 +35,7 @@ def test_every_hostile_file_is_refused_or_harmless():
 def test_nothing_changed_at_random_crashes_or_misleads(monkeypatch):
     monkeypatch.setattr("tools.torture.hostile.SHORT_SECONDS", 3)
 
-    figure = fuzz(short=True, seed=1)
+    figure = fuzz(Scope(short=True, seed=1))
 
     assert figure.cases > 50
     assert [] == figure.wrong

@@ -1,4 +1,4 @@
-"""At the same time: two runs of one stack, and two stacks of one Workspace."""
+"""At the same time: two runs of one stack, two stacks of one Workspace or of one Flex account."""
 
 from __future__ import annotations
 
@@ -97,6 +97,66 @@ def test_two_stacks_of_one_workspace_lose_nothing_of_each_other(project):
     assert "Flex_Details" not in vendor.custom_values("ada@acme.example")
     assert ["agent"] == vendor.custom_values("linus@acme.example")["Flex_Details"]["Roles"]
     second.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_two_stacks_share_the_quota_of_one_account(project):
+    """Google counts by account: both wait for room, and neither gives up."""
+    first = project.stack(
+        "thrifty.dev", roles={"groups": {}, "file": None, "people": people("ada")}
+    )
+    second = project.stack(
+        "frugal.dev", like="sandbox.legacy", roles={"groups": {}, "people": people("grace")}
+    )
+    project.control("options", {"directory_quota_per_minute": 8})
+
+    runs = [begin(first), begin(second)]
+    said = [run.communicate()[0] for run in runs]
+
+    project.control("options", {"directory_quota_per_minute": 2400})
+    assert 403 in {one["status"] for one in project.requests()}, "the quota was not felt"
+    assert [0, 0] == [run.returncode for run in runs], said
+    vendor = Vendor(project.base, project.state_dir)
+    for name in ("ada", "grace"):
+        assert ["agent"] == vendor.custom_values(f"{name}@acme.example")["Flex_Details"]["Roles"]
+    for stack in (first, second):
+        stack.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_two_stacks_and_somebody_else_write_one_flex_account(project):
+    """Flex's document has no lock and no ETag: still each one's keys are as that one left them."""
+    vendor = Vendor(project.base, project.state_dir)
+    vendor.flex_configuration({"public_attributes": {"theme": "dark"}, "attributes": {"n": 0}})
+    before = undated(vendor.flex_configuration())
+    popup = {"flex": {"login_popup": True}, "saml_app": {"name": "Other"}}
+    stacks = [project.stack("left.dev", **popup), project.stack("right.dev", **popup)]
+
+    runs = [begin(stack) for stack in stacks]
+    written = 0
+    while any(run.poll() is None for run in runs):
+        written += 1
+        vendor.flex_configuration({"attributes": {"n": written}})
+    said = [run.communicate()[0] for run in runs]
+
+    for run, text in zip(runs, said, strict=True):
+        assert run.returncode == 0 or "somebody else writes it too" in text, text
+    for stack in stacks:
+        stack.up()
+    after = undated(vendor.flex_configuration())
+    assert {"theme": "dark", "loginPopup": True} == after["public_attributes"]
+    assert {**before, "attributes": {"n": written}, "public_attributes": ...} == {
+        **after,
+        "public_attributes": ...,
+    }
+
+    stacks[0].pulumi("destroy", "--yes", "--skip-preview")
+    stacks[1].pulumi("up", "--refresh", "--yes", "--skip-preview")
+    assert vendor.flex_configuration()["public_attributes"]["loginPopup"], "the other's own wish"
+    stacks[1].pulumi("destroy", "--yes", "--skip-preview")
+    assert {"theme": "dark"} == vendor.flex_configuration()["public_attributes"]
+
+
+def undated(document):
+    return {key: value for key, value in document.items() if key != "date_updated"}
 
 
 def people(*names):

@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 
-from tools.torture.figure import Figure
+from tools.torture.figure import Figure, Scope
 from tools.torture.figures import FIGURES
 
 
@@ -20,12 +20,13 @@ def main() -> int:
     parser.add_argument("--only", choices=sorted(FIGURES), nargs="+", default=list(FIGURES))
     parser.add_argument("--short", action="store_true", help="a slice of each, for every day")
     parser.add_argument("--seed", type=int, default=0, help="which slice, where one is drawn")
+    parser.add_argument("--minutes", type=float, default=90.0, help="no figure takes longer")
     chosen = parser.parse_args()
     print(f"{time.strftime('%Y-%m-%d')}  python -m tools.torture {' '.join(sys.argv[1:])}")
     results: list[Figure] = []
     for name in chosen.only:
         start = time.monotonic()
-        figure = FIGURES[name](short=chosen.short, seed=chosen.seed)
+        figure = FIGURES[name](Scope(chosen.short, chosen.seed, chosen.minutes))
         results.append(figure)
         print(f"{name:<10}{figure}  ({time.monotonic() - start:.0f} s)", flush=True)
         for wrong in figure.wrong:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import json
-import random
 import re
 import subprocess
 import sys
@@ -29,7 +28,7 @@ from tests.providers.vendor import Vendor
 from tests.servers import free_port
 from tools.bench.world import wait_for
 from tools.torture import processes
-from tools.torture.figure import Figure
+from tools.torture.figure import Figure, Scope
 from tools.torture.processes import Victim
 
 if TYPE_CHECKING:
@@ -184,13 +183,13 @@ def project() -> Iterator[Project]:
                 server.terminate()
 
 
-def crashes(*, points: int, seed: int) -> Figure:
+def crashes(scope: Scope, *, points: int) -> Figure:
     """So many kills, evenly over verbs and victims, each at a random moment."""
-    figure = Figure("kills of the real engine and its providers")
-    draw = random.Random(seed)  # noqa: S311  a draw, no secret
+    figure = Figure(f"kills of the real engine and its providers, of {points}")
+    draw = scope.draw()
     with project() as where:
         torture = Crashes(where)
-        for number in range(points):
+        for number in scope.within(range(points)):
             verb = VERBS[number % len(VERBS)]
             victim = list(Victim)[number // len(VERBS) % len(Victim)]
             at = draw.random()

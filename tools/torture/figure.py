@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+import random
+import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 LONGEST = 600
+
+T = TypeVar("T")
+
+
+class Scope(NamedTuple):
+    """How much of a figure to measure: all of it, or a slice; `minutes` ends it earlier."""
+
+    short: bool = False
+    seed: int = 0
+    minutes: float = 90.0
+
+    def draw(self) -> random.Random:
+        """Chance that is the same for the same seed."""
+        return random.Random(self.seed)  # noqa: S311  a draw, no secret
+
+    def within(self, cases: Iterable[T]) -> Iterator[T]:
+        """These, as many as the time is enough for."""
+        end = time.monotonic() + 60 * self.minutes
+        for case in cases:
+            if time.monotonic() > end:
+                return
+            yield case
 
 
 @dataclass

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from models.errors import FlexSsoError
 from models.stack import Stack, read_stack
 from tests.idp_files import _certificate, _metadata
-from tools.torture.figure import Figure
+from tools.torture.figure import Figure, Scope
 from tools.torture.hostile_config import WHOLE, configurations
 from tools.torture.hostile_files import HEADER, metadata, people
 
@@ -98,9 +98,8 @@ def misled(stack: Stack) -> str:
     return ""
 
 
-def named(*, short: bool, seed: int) -> Figure:
+def named(_scope: Scope) -> Figure:
     """All named cases, in the short run too: they take seconds."""
-    del short, seed
     figure = Figure("hostile files and configurations, by name")
     with tempfile.TemporaryDirectory() as name:
         desk = Desk(Path(name))
@@ -122,11 +121,12 @@ def judged(desk: Desk) -> Iterator[tuple[str, str]]:
         yield f"roles.csv: {hostile.name}", verdict
 
 
-def fuzz(*, short: bool, seed: int) -> Figure:
+def fuzz(scope: Scope) -> Figure:
     """Changed at random for ten minutes (ten seconds in the short run)."""
-    figure = Figure("files changed at random")
-    draw = random.Random(seed)  # noqa: S311  a draw, no secret
-    end = time.monotonic() + (SHORT_SECONDS if short else FULL_SECONDS)
+    seconds = min(SHORT_SECONDS if scope.short else FULL_SECONDS, 60 * scope.minutes)
+    figure = Figure(f"files changed at random, in {seconds:.0f} seconds")
+    draw = scope.draw()
+    end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as name:
         desk = Desk(Path(name))
         while time.monotonic() < end:

@@ -6,18 +6,21 @@ k-th call on. Either the verb succeeds all the same, which it must where the fau
 and struck once, or it ends with one clear sentence. Then the engine runs the verb again without
 faults; now memory and vendors must be exactly where an undisturbed run leaves them, and a destroy
 must leave everything of others exactly as an undisturbed destroy does.
+
+Conditions (`tools.torture.late`) hold for a whole verb instead, and are judged the same way.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import time
+from contextlib import contextmanager
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.errors import FlexSsoError
 from providers.failures import PartialState
-from tools.torture import faults, lives
+from tools.torture import faults, late, lives
 from tools.torture.place import PATIENT_SECONDS
 
 if TYPE_CHECKING:
@@ -33,17 +36,20 @@ TELLS_THE_TIME = frozenset({"changed_at", "run", "schema_id", "time"})
 
 
 class Case(NamedTuple):
-    """One disturbance of one verb."""
+    """One disturbance of one verb: of a call, or (`Condition`) of all that it asks."""
 
     subject: str
     verb: str
     number: int
     call: Call
-    fault: faults.Named
+    fault: faults.Named | late.Condition
     for_good: bool
 
     def __str__(self) -> str:
         how = "from then on" if self.for_good else "once"
+        if isinstance(self.fault, late.Condition):
+            how = "for good" if self.for_good else "for a moment"
+            return f"{self.subject}.{self.verb} | {self.fault.name}, {how}"
         target = f"{self.number + 1}. {self.call.method} {self.call.host}{self.call.path}"
         return f"{self.subject}.{self.verb} | {target} | {self.fault.name}, {how}"
 
@@ -63,32 +69,36 @@ class Matrix:
     """All cases of one world. `run` answers with what is wrong, or nothing."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self.place = place
         self._undisturbed: dict[tuple[str, str], Undisturbed] = {}
         for name, subject in lives.subjects().items():
             self._live(name, subject)
 
     def _live(self, name: str, subject: Subject) -> None:
         """One whole life without faults, remembered verb by verb."""
-        lives.plant(self._place.world, name)
+        lives.plant(self.place.world, name)
         verbs = ("read",) if isinstance(subject, lives.Reading) else VERBS
         for verb in verbs:
-            before, moment = subject.copy(), self._place.moment()
-            with self._place.recording() as calls:
-                subject.run(verb, self._place.settings())
-            outs, held, after = stable(subject.outs), self._place.held(), self._place.moment()
+            before, moment = subject.copy(), self.place.moment()
+            with self.place.recording() as calls:
+                subject.run(verb, self.place.settings())
+            outs, held, after = stable(subject.outs), self.place.held(), self.place.moment()
             end = self._destroyed(subject, verb)
-            self._place.back_to(after)
+            self.place.back_to(after)
             self._undisturbed[name, verb] = Undisturbed(before, moment, calls, outs, held, end)
 
     def _destroyed(self, subject: Subject, verb: str) -> dict[str, list[Any]]:
         if verb != "delete" and subject.id:
-            subject.copy().run("delete", self._place.settings())
-        return self._place.held()
+            subject.copy().run("delete", self.place.settings())
+        return self.place.held()
 
     def cases(self) -> Iterator[Case]:
         """All of them, in a fixed order."""
         for (name, verb), life in self._undisturbed.items():
+            for condition in late.conditions():
+                if condition.bites(life.calls):
+                    for for_good in (False, True):
+                        yield Case(name, verb, 0, life.calls[0], condition, for_good)
             for number, call in enumerate(life.calls):
                 for fault in faults.of_host(call.host):
                     if call.part and fault.of_transport:
@@ -98,22 +108,36 @@ class Matrix:
 
     def run(self, case: Case) -> str:
         """Empty if all is well, else what is not."""
-        life = self._undisturbed[case.subject, case.verb]
-        self._place.back_to(life.moment)
-        subject = life.subject.copy()
-        times = FOR_EVER if case.for_good else 1
-        fault = {"skip": case.number, "times": times, **copy.deepcopy(case.fault.fault)}
-        self._place.world.faults[:] = [fault]
-        wrong = self._disturbed(case, subject)
-        self._place.world.faults.clear()
+        subject, life = self.before(case), self._undisturbed[case.subject, case.verb]
+        with self.disturbance(case):
+            wrong = self._disturbed(case, subject)
         if case.fault.silent:
             time.sleep(faults.SILENCE_SECONDS)  # what was to be carried out later has been
         return wrong or self._next(case, subject, life)
 
+    def before(self, case: Case) -> Subject:
+        """The subject and the world as they are before the case's verb."""
+        life = self._undisturbed[case.subject, case.verb]
+        self.place.back_to(life.moment)
+        return life.subject.copy()
+
+    @contextmanager
+    def disturbance(self, case: Case) -> Iterator[None]:
+        """Inside the block the vendors are as the case says."""
+        world = self.place.world
+        if isinstance(case.fault, late.Condition):
+            with self.place.patient(), case.fault.on(world, for_good=case.for_good):
+                yield
+            return
+        times = FOR_EVER if case.for_good else 1
+        world.faults[:] = [{"skip": case.number, "times": times, **deepcopy(case.fault.fault)}]
+        yield
+        world.faults.clear()
+
     def _disturbed(self, case: Case, subject: Subject) -> str:
         limit = faults.TIMEOUT_SECONDS if case.fault.silent else PATIENT_SECONDS
         try:
-            subject.run(case.verb, self._place.settings(limit))
+            subject.run(case.verb, self.place.settings(limit))
         except (FlexSsoError, PartialState) as error:
             if case.fault.temporary and not case.for_good:
                 return f"was not tried again: {error}"
@@ -125,13 +149,13 @@ class Matrix:
     def _next(self, case: Case, subject: Subject, life: Undisturbed) -> str:
         """The next run of the engine, without faults: it must converge."""
         try:
-            subject.run("create" if subject.gone else case.verb, self._place.settings())
+            subject.run("create" if subject.gone else case.verb, self.place.settings())
         except Exception as error:
             return f"the next run fails: {type(error).__name__}: {error}"
         if stable(subject.outs) != life.outs and not is_an_observation(case):
             return f"remembers {difference(stable(subject.outs), life.outs)}"
-        if self._place.held() != life.held:
-            return f"vendors hold {difference(self._place.held(), life.held)}"
+        if self.place.held() != life.held:
+            return f"vendors hold {difference(self.place.held(), life.held)}"
         return self._end(case, subject, life)
 
     def _end(self, case: Case, subject: Subject, life: Undisturbed) -> str:
@@ -149,6 +173,8 @@ def is_an_observation(case: Case) -> bool:
 
     That is drift, and afterwards a new sign-in has to prove that all is well again (docs/adr/0006).
     """
+    if isinstance(case.fault, late.Condition):
+        return False
     of_flex = case.subject.startswith("FlexSso") and case.call.host.endswith(".twilio.com")
     status = case.fault.fault.get("status", 0)
     return of_flex and case.for_good and 200 <= status < 500 and status != 429

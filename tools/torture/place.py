@@ -17,6 +17,7 @@ from google.auth import _exponential_backoff
 
 from models.endpoints import Endpoints
 from models.tenant import Credentials, GoogleCredentials, TwilioCredentials
+from providers import retry
 from providers.google import bulk, convergence, read_back
 from providers.retry import ATTEMPTS
 from providers.settings import Settings
@@ -108,6 +109,20 @@ class Place:
         """What the vendors hold, without what is another one each time."""
         found = {kind: _stable(self.world.store.page(kind)) for kind in HELD}
         return {kind: sorted(documents, key=json.dumps) for kind, documents in found.items()}
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """Inside the block the product does wait before it tries again: a tenth as long as ever."""
+        stamina.set_testing(False)
+        try:
+            with (
+                patch.object(retry, "WAIT_INITIAL_SECONDS", retry.WAIT_INITIAL_SECONDS / 10),
+                patch.object(retry, "WAIT_MAX_SECONDS", retry.WAIT_MAX_SECONDS / 100),
+                patch.object(bulk, "backoff", lambda _again, attempt: 0.05 * 2.0 ** (attempt - 1)),
+            ):
+                yield
+        finally:
+            stamina.set_testing(True, attempts=ATTEMPTS, cap=True)
 
     @contextmanager
     def recording(self) -> Iterator[list[Call]]:
