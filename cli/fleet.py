@@ -1,4 +1,4 @@
-"""`flexsso fleet VERB`: a verb on many stacks at once, on this machine.
+"""`flexsso fleet VERB`: a verb on many stacks at once, on this machine or by Temporal's workers.
 
 Exit codes: 0 all good, 1 some failed or drifted, 2 some wait for a person, 3 the run ended before
 all stacks were done (`--resume` goes on).
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import fleet_temporal
 from cli.env import engine_environment
 from cli.fleet_view import Progress, Summary
 from cli.project import PROJECT
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from fleet.ledger import Ledger
     from fleet.run import FleetRun, Options
+    from fleet.temporal.run import TemporalRun
     from fleet.tenants import FleetStack, Selector
 
 LEDGER = Path(".state") / "fleet.sqlite"
@@ -70,6 +72,10 @@ def _command(verb: str, help_text: str) -> None:
         resume: Resume = None,
         dry_run: DryRun = False,
         as_json: AsJson = False,
+        engine: fleet_temporal.Engine = fleet_temporal.EngineName.POOL,
+        address: fleet_temporal.Address = "",
+        namespace: fleet_temporal.Namespace = "",
+        queue: fleet_temporal.Queue = fleet_temporal.QUEUE,
     ) -> None:
         from fleet.run import Options  # noqa: PLC0415
         from fleet.tenants import Selector  # noqa: PLC0415
@@ -86,7 +92,8 @@ def _command(verb: str, help_text: str) -> None:
         if dry_run:
             _list(selector, as_json)
         else:
-            raise typer.Exit(_run(verb, selector, options, resume, as_json))
+            via = fleet_temporal.Via(engine, address, namespace, queue)
+            raise typer.Exit(_run(verb, selector, options, resume, as_json, via))
 
     app.command(verb, help=help_text)(command)
 
@@ -96,6 +103,7 @@ _command("up", "Bring each to what its file says.")
 _command("refresh", "Look at both consoles and write down what is there.")
 _command("drift", "Find what differs from the stacks; nothing is written.")
 _command("verify", "Look, predict and read what sign-ins left behind, for each.")
+fleet_temporal.add_to(app)
 
 
 @app.command("runs")
@@ -137,7 +145,14 @@ def _list(selector: Selector, as_json: bool) -> None:
     typer.echo(json.dumps(names) if as_json else "\n".join(names))
 
 
-def _run(verb: str, selector: Selector, options: Options, resume: str | None, as_json: bool) -> int:
+def _run(  # noqa: PLR0913  as asked for by the options
+    verb: str,
+    selector: Selector,
+    options: Options,
+    resume: str | None,
+    as_json: bool,
+    via: fleet_temporal.Via,
+) -> int:
     from fleet.ledger import Ledger  # noqa: PLC0415
     from fleet.run import FleetRun  # noqa: PLC0415
 
@@ -153,8 +168,12 @@ def _run(verb: str, selector: Selector, options: Options, resume: str | None, as
             what = f"The run {run.id} is a {run.verb}."
             raise FlexSsoError(what, hint=f"./flexsso fleet {run.verb} --resume {run.id}")
         names = [name for name in ledger.left(run) if name in set(names)]
-    environment = engine_environment(PROJECT, os.environ)
-    fleet_run = FleetRun(PROJECT, fleet, environment, options)
+    fleet_run: FleetRun | TemporalRun
+    if via.engine is fleet_temporal.EngineName.TEMPORAL:
+        fleet_run = via.run(options)
+    else:
+        environment = engine_environment(PROJECT, os.environ)
+        fleet_run = FleetRun(PROJECT, fleet, environment, options)
     progress = Progress()
     with _signals(fleet_run):
         ending = fleet_run.go(run, names, ledger, progress.tell)
@@ -164,7 +183,7 @@ def _run(verb: str, selector: Selector, options: Options, resume: str | None, as
 
 
 @contextlib.contextmanager
-def _signals(run: FleetRun) -> Iterator[None]:
+def _signals(run: FleetRun | TemporalRun) -> Iterator[None]:
     """Ctrl-C drains; a second one, or SIGTERM, also asks the engines in flight to end."""
     asked = 0
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fleet.ledger import Run
     from fleet.result import Result
     from fleet.run import Ending, FleetRun
+    from fleet.temporal.run import TemporalRun
 
 _SHOWN = 8
 
@@ -22,7 +23,7 @@ class Progress:
     def __init__(self) -> None:
         self._began = time.monotonic()
 
-    def tell(self, run: FleetRun, result: Result) -> None:
+    def tell(self, run: FleetRun | TemporalRun, result: Result) -> None:
         """Show one result."""
         done, total = len(run.results), run.total
         left = (time.monotonic() - self._began) / done * (total - done)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fleet.credentials import environment_of
+from fleet.processes import MARK, mark_of
 from fleet.verb import Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fleet.tenants import FleetStack
 
 
 class Job(BaseModel):
@@ -24,3 +32,25 @@ class Job(BaseModel):
     environment: dict[str, str] = Field(repr=False)
     look: str = ""
     timeout: float = 0.0
+
+
+def job_of(  # noqa: PLR0913  a stack's turn, and where it is done
+    stack: FleetStack,
+    verb: Verb,
+    *,
+    project: Path,
+    environment: Mapping[str, str],
+    credentials: Iterable[str],
+    look: str = "",
+    timeout: float = 0.0,
+) -> Job:
+    """A stack's turn, with the environment without all `credentials` that are not its own."""
+    own = environment_of(stack, environment, credentials)
+    return Job(
+        stack=stack.name,
+        verb=verb,
+        project=project,
+        environment={**own, MARK: mark_of(project, stack.name)},
+        look=look,
+        timeout=timeout,
+    )

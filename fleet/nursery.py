@@ -1,9 +1,9 @@
 """Where stacks' processes are born: `python -P -m fleet.nursery`, one for each run of a fleet.
 
 It has all imports loaded and no threads, no credentials and no connections. For every socket that
-comes in by its control socket (file descriptor 0) it forks a child, which reads one Job from that
-socket, forgets all environment but the Job's, reconciles, and writes a Result. So a stack costs no
-start of a Python, and no process ever knows two tenants.
+comes in by its control socket (file descriptor 0) it forks a child, which says its pid, reads
+one Job from that socket, forgets all environment but the Job's, reconciles, and writes a Result. So
+a stack costs no start of a Python, and no process ever knows two tenants.
 
 When its control socket closes (the run is over, or was killed), it ends. Its children then get
 SIGTERM: they let the engine end what it has begun.
@@ -70,6 +70,8 @@ def _child(own: socket.socket) -> None:
         die_with_parent()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with own, own.makefile("rwb") as pipe:
+            pipe.write(b"%d\n" % os.getpid())
+            pipe.flush()
             result = _do(Job.model_validate_json(pipe.readline()))
             pipe.write(result.model_dump_json().encode())
         code = 0

@@ -24,12 +24,64 @@ if TYPE_CHECKING:
 
     from fleet.job import Job
 
+KILLED = "its process was killed"
 _CHUNK = 1 << 16
 
 
 def default_size() -> int:
     """Cores that this process may use, and one more."""
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2
+
+
+class Nursery:
+    """The process that bears stacks' processes (`fleet.nursery`), as seen from here."""
+
+    def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
+        """`environment` must hold no credentials: the nursery and all that it starts see it."""
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "fleet.nursery"],
+                cwd=project,
+                env={**environment, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us to handle
+            )
+
+    def bear(self, job: Job) -> socket.socket:
+        """Start a process for the job. It answers with a line, its pid, and then its result.
+
+        Raises BrokenPipeError if the nursery is dead.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+        with contextlib.suppress(BrokenPipeError):
+            ours.sendall(job.model_dump_json().encode() + b"\n")
+        return ours
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can bear any further."""
+        return self._process.poll() is None
+
+    def pids(self) -> list[int]:
+        """The processes of stacks that run now."""
+        return children_of(self._process.pid)
+
+    def close(self) -> None:
+        """End it; its children stop their engines and answer."""
+        self._control.close()
+        self._process.wait()
+
+
+def result_of(job: Job, answer: bytes) -> Result:
+    """What a stack's process answered, without its first line; a failure if it died before."""
+    try:
+        return Result.model_validate_json(answer)
+    except ValueError:
+        return Result(stack=job.stack, verb=job.verb, outcome=Outcome.FAILED, said=KILLED)
 
 
 class Child:
@@ -41,14 +93,8 @@ class Child:
         self.heard = bytearray()
 
     def result(self) -> Result:
-        """What it answered; a failure if it died before it could."""
-        try:
-            return Result.model_validate_json(bytes(self.heard))
-        except ValueError:
-            said = "its process was killed"
-            return Result(
-                stack=self.job.stack, verb=self.job.verb, outcome=Outcome.FAILED, said=said
-            )
+        """What it answered."""
+        return result_of(self.job, bytes(self.heard).partition(b"\n")[2])
 
 
 class Pool:
@@ -59,24 +105,13 @@ class Pool:
         self.size = size or default_size()
         self._selector = selectors.DefaultSelector()
         self._children: dict[str, Child] = {}
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._control = ours
-        with theirs:
-            self._nursery = subprocess.Popen(
-                [sys.executable, "-P", "-m", "fleet.nursery"],
-                cwd=project,
-                env={**environment, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"},
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for us to handle
-            )
+        self._nursery = Nursery(project, environment)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._control.close()  # the nursery ends, and with it its children
-        self._nursery.wait()
+        self._nursery.close()
         while self._children:
             self.wait()
         self._selector.close()
@@ -93,14 +128,9 @@ class Pool:
 
     def start(self, job: Job) -> None:
         """Start a job. There must be room."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            socket.send_fds(self._control, [b"j"], [theirs.fileno()])
-        child = Child(job, ours)
-        with contextlib.suppress(BrokenPipeError):
-            ours.sendall(job.model_dump_json().encode() + b"\n")
+        child = Child(job, self._nursery.bear(job))
         self._children[job.stack] = child
-        self._selector.register(ours, selectors.EVENT_READ, child)
+        self._selector.register(child.socket, selectors.EVENT_READ, child)
 
     def wait(self, seconds: float | None = None) -> list[Result]:
         """Results that came in; waits for one at most that long."""
@@ -119,7 +149,7 @@ class Pool:
 
     def stop(self) -> None:
         """Ask every engine to end what it has begun. Their results still come in."""
-        for pid in self._pids():
+        for pid in self._nursery.pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
@@ -129,6 +159,3 @@ class Pool:
             return child.socket.recv(_CHUNK)
         except ConnectionResetError:
             return b""
-
-    def _pids(self) -> list[int]:
-        return children_of(self._nursery.pid)

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from fleet.credentials import all_names, environment_of
-from fleet.job import Job
+from fleet.credentials import all_names
+from fleet.job import job_of
 from fleet.pool import Pool
-from fleet.processes import MARK, mark_of
 from fleet.result import Outcome, Result
 from fleet.verb import Verb
 
@@ -105,12 +104,12 @@ class FleetRun:
     def _begin(self, run: Run, stack: str, ledger: Ledger) -> None:
         assert self._pool is not None  # noqa: S101  for the type checker
         ledger.started(run, stack)
-        own = environment_of(self._stacks[stack], self._environment, self._credentials)
-        job = Job(
-            stack=stack,
-            verb=Verb(run.verb),
+        job = job_of(
+            self._stacks[stack],
+            Verb(run.verb),
             project=self._project,
-            environment={**own, MARK: mark_of(self._project, stack)},
+            environment=self._environment,
+            credentials=self._credentials,
             look=self._options.look,
             timeout=self._options.timeout,
         )

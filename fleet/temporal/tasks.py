@@ -1,0 +1,99 @@
+"""What travels through the server. Never a credential: workers find those by the stack's name."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fleet.run import Ending
+from fleet.tenants import FleetStack, Selector
+from fleet.verb import Verb
+
+BATCH = 250
+"""Stacks of a batch. A workflow may hold 2,000 pending children, and 50,000 events."""
+_KEY_BYTES = 64
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class How(_Message):
+    """How each stack of a run is done. `fleet` is the run id of the fleet's workflow."""
+
+    verb: Verb
+    queue: str
+    look: str = ""
+    timeout: float = 0.0
+    fleet: str = ""
+
+
+class FleetOrder(_Message):
+    """A run: the stacks by name or, where `names` is None, those that the selector takes then."""
+
+    how: How
+    names: tuple[str, ...] | None = None
+    selector: Selector = Selector()
+    canary: int = 0
+    max_failures: int | None = None
+
+
+class Batch(_Message):
+    """A part of a run. `report_failures`: each is signalled to the fleet's workflow."""
+
+    how: How
+    names: tuple[str, ...]
+    report_failures: bool = False
+
+
+class StackTask(_Message):
+    """One stack's turn. `key` is the account whose quota it uses."""
+
+    how: How
+    stack: str
+    tenant: str
+    environment: str
+    key: str
+
+
+class BatchDone(_Message):
+    """What a batch came to. `refused` → why: stacks that another run did not let go."""
+
+    counts: dict[str, int] = Field(default_factory=dict)
+    refused: dict[str, str] = Field(default_factory=dict)
+
+
+class FleetDone(BatchDone):
+    """What a run came to."""
+
+    ending: Ending = Ending.ALL_DONE
+    names: tuple[str, ...] = ()
+
+
+def task_of(stack: FleetStack, how: How) -> StackTask:
+    """A stack's turn, from its file."""
+    return StackTask(
+        how=how,
+        stack=stack.name,
+        tenant=stack.tenant,
+        environment=stack.environment,
+        key=fairness_key(stack),
+    )
+
+
+def fairness_key(stack: FleetStack) -> str:
+    """The account that a rate is kept for: Google's customer, else Twilio's account.
+
+    Google's quota of a customer can't be raised; Twilio's errors of concurrency can be retried.
+    """
+    key = stack.customer or stack.account_sid or stack.tenant
+    return key.encode()[:_KEY_BYTES].decode(errors="ignore")
+
+
+def total(parts: list[BatchDone]) -> BatchDone:
+    """Parts added up."""
+    counts: dict[str, int] = {}
+    for part in parts:
+        for outcome, number in part.counts.items():
+            counts[outcome] = counts.get(outcome, 0) + number
+    refused = {name: why for part in parts for name, why in part.refused.items()}
+    return BatchDone(counts=counts, refused=refused)
