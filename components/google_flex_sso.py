@@ -27,6 +27,7 @@ from components.handoff import (
     friendly_name,
     handoff_of,
     login_url,
+    moving_step,
     next_step_of,
 )
 from models.attributes import attribute_fields
@@ -236,9 +237,6 @@ class GoogleFlexSso(pulumi.ComponentResource):
         flex: FlexConfiguration,
         sso: FlexSso,
     ) -> None:
-        verdict = pulumi.Output.all(
-            status=sso.status, next_step=sso.next_step, drift=app.drift
-        ).apply(_whole_verdict)
         link = login_url(self._tenant)
         given = Given(
             self._args["stack"],
@@ -248,6 +246,9 @@ class GoogleFlexSso(pulumi.ComponentResource):
             connection,
             Settings.from_config(pulumi.Config()).endpoints,
         )
+        verdict = pulumi.Output.all(
+            status=sso.status, next_step=sso.next_step, drift=app.drift, moving=sso.moving
+        ).apply(lambda seen: _whole_verdict(seen, given))
         handoff = pulumi.Output.all(
             verdict=verdict,
             sso_url=app.sso_url,
@@ -255,6 +256,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
             certificate=app.certificate,
             app_seen=app.seen,
             proof=sso.proof,
+            moving=sso.moving,
         ).apply(lambda seen: handoff_of(given, seen["verdict"], seen))
         delivery = deliver(self._name, given, handoff, self._child)
         outputs: dict[str, Any] = {
@@ -310,11 +312,16 @@ def _real_name(schema: CustomSchema, field: str) -> pulumi.Output[str]:
     return schema.field_names.apply(lambda names: names.get(field, field))
 
 
-def _whole_verdict(seen: dict[str, Any]) -> tuple[Phase, str]:
-    """Flex's phase, unless the SAML app at Google is not as recorded."""
-    drift = seen["drift"] or []
+def _whole_verdict(seen: dict[str, Any], given: Given) -> tuple[Phase, str]:
+    """Flex's phase, unless the SAML app at Google is not as recorded.
+
+    On the way between the generations it may still be as it was, and one command leads on.
+    """
+    phase, drift = Phase(seen["status"]), seen["drift"] or []
+    if seen["moving"]:
+        return phase, moving_step(given)
     if not drift:
-        return Phase(seen["status"]), seen["next_step"]
+        return phase, seen["next_step"]
     differing = " ".join(
         f"({one['field']} is {one['observed']}, should be {one['recorded']})" for one in drift
     )

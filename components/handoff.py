@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 
+from models.flex import Generation, Way
 from models.handoff import HandoffFacts, build_handoff, mapping_of
 from models.phase import Phase
 from models.tenant import Writer
@@ -39,6 +40,7 @@ def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -
         phase=verdict[0],
         next_step=verdict[1],
         generation=tenant.flex.generation,
+        migration=_migration(tenant, moving=bool(seen["moving"])),
         account_sid=tenant.flex.account_sid,
         connection=given.connection or "",
         app_name=tenant.saml_app.name,
@@ -107,6 +109,18 @@ def with_command(verdict: tuple[Phase, str], stack: str) -> str:
     if phase is Phase.VERIFIED:
         return sentence
     return f"{sentence} Hand-off: ./flexsso handoff {stack}"
+
+
+def moving_step(given: Given) -> str:
+    """The sentence while a stack goes to the other generation of SSO, or back."""
+    back = " --back" if given.tenant.flex.generation is Generation.LEGACY else ""
+    command = f"./flexsso migrate enhanced {given.stack}{back}"
+    return f"Both consoles go to other addresses: `{command}` leads on; then run `pulumi up` again."
+
+
+def _migration(tenant: Tenant, *, moving: bool) -> Way | None:
+    """Without a word about the way, the default one of `flexsso migrate enhanced`."""
+    return tenant.flex.migration or (Way.MODIFY if moving else None)
 
 
 def login_url(tenant: Tenant) -> str:

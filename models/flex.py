@@ -104,6 +104,13 @@ class Generation(StrEnum):
     LEGACY = "legacy"
 
 
+class Way(StrEnum):
+    """From legacy to enhanced SSO: the connection is modified in place, or a second one created."""
+
+    MODIFY = "modify"
+    CREATE = "create"
+
+
 class SpSettings(BaseModel):
     """What Google must know of Flex: addresses, byte for byte."""
 

@@ -2,7 +2,7 @@
 
 Everything that shows a hand-off (page, ticket, terminal, webhook, the demo's stand-in for a person)
 reads this document and nothing else. Its shapes are in `models.handoff_document`, the screens in
-`models.handoff_google` and `models.handoff_flex`.
+`models.handoff_google`, `models.handoff_flex` and `models.handoff_migration`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from models.handoff_document import (
 from models.handoff_facts import HandoffFacts
 from models.handoff_flex import flex_page_a, flex_page_b, legacy_form, sign_in
 from models.handoff_google import google_app
+from models.handoff_migration import migration_steps
 from models.phase import Phase
 
 if TYPE_CHECKING:
@@ -45,38 +46,48 @@ _ORDER = [
     Phase.ACTIVE,
     Phase.VERIFIED,
 ]
+_BOTH_CONSOLES = (Phase.AWAITING_GOOGLE_APP, Phase.AWAITING_FLEX_FORM)
 _LEADS_OUT_OF = {
-    "flex_page_a": Phase.AWAITING_CONNECTION,
-    "google_app": Phase.AWAITING_GOOGLE_APP,
-    "flex_page_b": Phase.AWAITING_FLEX_FORM,
-    "flex_form": Phase.AWAITING_FLEX_FORM,
-    "sign_in": Phase.ACTIVE,
+    "flex_page_a": (Phase.AWAITING_CONNECTION,),
+    "google_app": (Phase.AWAITING_GOOGLE_APP,),
+    "flex_page_b": (Phase.AWAITING_FLEX_FORM,),
+    "flex_form": (Phase.AWAITING_FLEX_FORM,),
+    "sign_in": (Phase.ACTIVE,),
+    "migration_begin": (Phase.AWAITING_CONNECTION,),
+    "migration_google": _BOTH_CONSOLES,
+    "migration_flex": (Phase.AWAITING_FLEX_FORM,),
+    "migration_finish": (Phase.ACTIVE,),
 }
+"""Step → the phases in which it waits for somebody."""
 
 
 def build_handoff(facts: HandoffFacts) -> Handoff:
     """The steps for this tenant, each marked done or waiting by the phase that was observed."""
-    legacy = facts.generation is Generation.LEGACY
-    steps = [] if legacy else [flex_page_a(facts)]
-    steps.append(google_app(facts))
-    steps.append(legacy_form(facts) if legacy else flex_page_b(facts))
-    steps.append(sign_in(facts))
     return Handoff(
         stack=facts.stack,
         tenant=facts.tenant,
         phase=facts.phase,
         next_step=facts.next_step,
-        steps=[_marked(step, facts) for step in steps],
+        steps=[_marked(step, facts) for step in _steps(facts)],
     )
+
+
+def _steps(facts: HandoffFacts) -> list[HandoffStep]:
+    if facts.generation is Generation.LEGACY:
+        return [google_app(facts), legacy_form(facts), sign_in(facts)]
+    if facts.migration is not None:
+        return migration_steps(facts, facts.migration)
+    return [flex_page_a(facts), google_app(facts), flex_page_b(facts), sign_in(facts)]
 
 
 def _marked(step: HandoffStep, facts: HandoffFacts) -> HandoffStep:
     link = {"link": facts.endpoints.url(step.url)}
     if facts.phase is Phase.DRIFTED:
         return step.model_copy(update={**link, "seen": ""})
-    at, wanted = _ORDER.index(facts.phase), _ORDER.index(_LEADS_OUT_OF[step.id])
-    done = at > wanted
-    marks = {"done": done, "waiting": at == wanted, "seen": step.seen if done else ""}
+    phases = _LEADS_OUT_OF[step.id]
+    done = _ORDER.index(facts.phase) > _ORDER.index(phases[-1])
+    waiting = facts.phase in phases
+    marks = {"done": done, "waiting": waiting, "seen": step.seen if done else ""}
     return step.model_copy(update={**link, **marks})
 
 

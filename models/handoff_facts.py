@@ -5,12 +5,15 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from models.endpoints import Endpoints
-from models.flex import Generation, SpSettings
+from models.flex import Generation, SpSettings, Way
 from models.phase import Phase
 
 
 class HandoffFacts(BaseModel):
-    """The record's values, the phase, and by what each thing was seen (`app_seen`, `proof`)."""
+    """The record's values, the phase, and by what each thing was seen (`app_seen`, `proof`).
+
+    `migration` is the way from legacy SSO while it is gone, with generation enhanced.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -19,6 +22,7 @@ class HandoffFacts(BaseModel):
     phase: Phase
     next_step: str
     generation: Generation
+    migration: Way | None = None
     account_sid: str
     connection: str = ""
     app_name: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.flex import Generation
 from models.handoff_document import HandoffField, HandoffScreen, HandoffStep, Kind, Proof
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def flex_page_a(facts: HandoffFacts) -> HandoffStep:
         console="Twilio Console",
         title="Let Flex make its connection",
         url=TWILIO_CONSOLE,
-        path=_sso_path(facts),
+        path=sso_path(facts.account_sid),
         screens=[
             HandoffScreen(
                 title="Set up your identity provider",
@@ -51,26 +52,22 @@ def flex_page_a(facts: HandoffFacts) -> HandoffStep:
 
 def flex_page_b(facts: HandoffFacts) -> HandoffStep:
     """Page A once more for its tick, then the form."""
-    confirm = HandoffField(
-        label="I have updated my identity provider",
-        value="on",
-        kind=Kind.TICK,
-        trap="Tick it once the app is there at Google.",
-    )
     return HandoffStep(
         id="flex_page_b",
         console="Twilio Console",
         title="Tell Flex about Google",
         url=TWILIO_CONSOLE,
-        path=_sso_path(facts),
+        path=sso_path(facts.account_sid),
         screens=[
             HandoffScreen(
-                title="Set up your identity provider", fields=[confirm], button="Save and Continue"
+                title="Set up your identity provider",
+                fields=[confirm()],
+                button="Save and Continue",
             ),
-            _form("Set up your Twilio Flex SSO", _fields(facts, upper=False)),
+            form("Set up your Twilio Flex SSO", facts),
         ],
         done_when="Flex sends people to Google's SSO URL when they log in.",
-        seen=_flex_seen(facts),
+        seen=flex_seen(facts),
     )
 
 
@@ -81,10 +78,10 @@ def legacy_form(facts: HandoffFacts) -> HandoffStep:
         console="Twilio Console",
         title="Tell Flex about Google",
         url=TWILIO_CONSOLE,
-        path=_sso_path(facts),
-        screens=[_form("Single sign-on (SSO)", _fields(facts, upper=True))],
+        path=sso_path(facts.account_sid),
+        screens=[form("Single sign-on (SSO)", facts)],
         done_when="iam.twilio.com sends people to Google's SSO URL when they log in.",
-        seen=_flex_seen(facts),
+        seen=flex_seen(facts),
     )
 
 
@@ -102,16 +99,29 @@ def sign_in(facts: HandoffFacts) -> HandoffStep:
     )
 
 
-def _sso_path(facts: HandoffFacts) -> list[str]:
-    return [facts.account_sid, "Flex", "Users and access", "Single sign-on (SSO)"]
+def sso_path(account_sid: str) -> list[str]:
+    """From the Console's first page to the SSO page of an account."""
+    return [account_sid, "Flex", "Users and access", "Single sign-on (SSO)"]
 
 
-def _flex_seen(facts: HandoffFacts) -> str:
+def flex_seen(facts: HandoffFacts) -> str:
+    """By what Flex's form was seen to be filled in."""
     return f"Flex sends people to {facts.sso_url}" if facts.sso_url else ""
 
 
-def _form(title: str, fields: list[HandoffField]) -> HandoffScreen:
+def confirm() -> HandoffField:
+    """The tick under the addresses; what Twilio writes beside it is not known to the letter."""
+    return HandoffField(
+        label="I have updated my identity provider",
+        value="on",
+        kind=Kind.TICK,
+        trap="Tick it once the app is there at Google.",
+    )
+
+
+def form(title: str, facts: HandoffFacts) -> HandoffScreen:
     """Friendly name, redirect and trusted domains show nowhere: a person's word is all there is."""
+    fields = _fields(facts, upper=facts.generation is Generation.LEGACY)
     return HandoffScreen(
         title=title, id="flex_connection", proof=Proof.PERSON, fields=fields, button="Save"
     )

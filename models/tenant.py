@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from models.attribute_mapping import AttributeMapping
 from models.attributes import mapping_with_attributes, with_defaults
 from models.custom_schema import SchemaField, api_name, default_fields
-from models.flex import Generation
+from models.flex import Generation, Way
 from models.roles import Mode, RoleAssignment
 from models.types import (
     AccountSid,
@@ -122,6 +122,10 @@ class FlexSettings(_Part):
     )
     connection: ConnectionSid | None = Field(
         None, description="JQ sid from the ACS URL on the SSO page. Found by itself where it can."
+    )
+    migration: Way | None = Field(
+        None,
+        description="While it goes from legacy to enhanced SSO, the way: `modify` or `create`.",
     )
     runtime_domain: RuntimeDomain = Field(description="The part after flex.twilio.com/.")
     friendly_name: str | None = Field(None, description="Friendly Name of the connection.")

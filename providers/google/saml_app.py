@@ -78,7 +78,8 @@ class SamlAppProvider(Provider[SamlAppInputs]):
                 hint="put idp_metadata.xml back into the stack's folder (download it again with"
                 " DOWNLOAD METADATA, or take it from your version control)",
             )
-        return self._look(wanted, _recorded(wanted), olds) | to_props(wanted)
+        known = olds if olds.get("name") == wanted.name else {}  # another app was not seen yet
+        return self._look(wanted, _recorded(wanted), known) | to_props(wanted)
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
         """Refresh: the service provider's values as the admin log last reported them."""

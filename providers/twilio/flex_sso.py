@@ -5,13 +5,16 @@ observed without credentials (`providers.twilio.sign_in_probe`) and judged (`mod
 Certificate, issuer, friendly name, default redirect URL and trusted domains can't be seen: a real
 sign-in proves the first two, a person attests the others. Until a sign-in is proved each `up`
 looks again; afterwards an unchanged `up` does nothing, and a refresh finds drift.
+
+Going from legacy to enhanced SSO, or back, is no drift: until Flex is seen to do as recorded, the
+stack waits for the consoles. Only a sign-in after that counts: one before may be the old way's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -57,7 +60,8 @@ class FlexSsoOutputs(FlexSsoInputs):
     """The record as it is in reality where that was seen, and what that makes of it.
 
     `recorded` keeps the wanted values for later looks; `changed_at` is when they last changed;
-    `proof` tells whose sign-in made it `verified`.
+    `proof` tells whose sign-in made it `verified`; `moving` is whether another generation is
+    recorded than was last seen at Flex.
     """
 
     status: Phase
@@ -67,6 +71,16 @@ class FlexSsoOutputs(FlexSsoInputs):
     changed_at: str
     proof: dict[str, Any] = Field(default_factory=dict)
     not_proved: str = ""
+    moving: bool = False
+
+
+class Known(NamedTuple):
+    """What the looks before left: the phase, since when the record is so, its proof."""
+
+    last: Phase | None
+    changed_at: str
+    proof: dict[str, Any]
+    moving: bool = False
 
 
 RECORDED = ("connection", "acs_url", "sp_entity_id", "sso_url", "issuer", "certificate")
@@ -85,27 +99,33 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
 
     def create_it(self, wanted: FlexSsoInputs) -> tuple[str, Outs]:
         """The natural key is the account: it has one sign-in."""
-        return wanted.account_sid, self._look(wanted, None, _now(), {})
+        return wanted.account_sid, self._look(wanted, Known(None, _now(), {}))
 
     def update_it(self, id_: str, olds: Outs, wanted: FlexSsoInputs) -> Outs:
         """Record the new wish, look again, and look for a proof."""
         del id_
         same_record = olds.get("recorded") == _recorded(wanted)
         last = Phase(olds["status"]) if "status" in olds else None
+        left = last is not None and last.was_active and olds["generation"] != wanted.generation
         if last is Phase.VERIFIED and not same_record:
             last = Phase.ACTIVE
         changed_at = olds["changed_at"] if same_record else _now()
-        outs = self._look(wanted, last, changed_at, olds.get("proof", {}) if same_record else {})
-        return outs | to_props(wanted)
+        proof = olds.get("proof", {}) if same_record else {}
+        moving = left or bool(olds.get("moving"))
+        return self._look(wanted, Known(last, changed_at, proof, moving)) | to_props(wanted)
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
         """Refresh: the same look, with what was seen in the place of what is recorded."""
         del id_
         given = {key: olds[key] for key in FlexSsoInputs.model_fields if key in olds}
         known = FlexSsoInputs.model_validate(given | olds.get("recorded", {}))
-        outs = self._look(
-            known, Phase(olds["status"]), olds["changed_at"], olds.get("proof", {}), prove=False
+        last = Known(
+            Phase(olds["status"]),
+            olds["changed_at"],
+            olds.get("proof", {}),
+            bool(olds.get("moving")),
         )
+        outs = self._look(known, last, prove=False)
         inputs = {key: outs[key] for key in FlexSsoInputs.model_fields if key in outs}
         return outs, inputs
 
@@ -115,17 +135,11 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
         note = f"the SSO connection of {id_} itself stays in the Twilio Console"
         print(note)  # noqa: T201  shown among the stack's diagnostics
 
-    def _look(
-        self,
-        wanted: FlexSsoInputs,
-        last: Phase | None,
-        changed_at: str,
-        proof: dict[str, Any],
-        *,
-        prove: bool = True,
-    ) -> Outs:
-        verdict = judge(_record(wanted), self._observe(wanted), last)
-        if verdict.phase is Phase.ACTIVE and last is Phase.DRIFTED:
+    def _look(self, wanted: FlexSsoInputs, known: Known, *, prove: bool = True) -> Outs:
+        last, changed_at, proof, moving = known
+        verdict = judge(_record(wanted), self._observe(wanted), None if moving else last)
+        arrived = verdict.phase is Phase.ACTIVE and (moving or last is Phase.DRIFTED)
+        if arrived:
             proof, changed_at = {}, _now()
         not_proved = ""
         if verdict.phase is Phase.ACTIVE and prove:
@@ -142,6 +156,7 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
             changed_at=changed_at,
             proof=proof,
             not_proved=not_proved,
+            moving=moving and not arrived,
         )
         return to_props(outs)
 
@@ -192,6 +207,7 @@ class FlexSso(Resource, module="twilio", name="FlexSso"):
     status: pulumi.Output[str]
     next_step: pulumi.Output[str]
     drift: pulumi.Output[list[dict[str, str]]]
+    moving: pulumi.Output[bool]
     proof: pulumi.Output[dict[str, Any]]
 
     def __init__(

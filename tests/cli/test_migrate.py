@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from cli.migrate import MIGRATION, enhanced_facts, enhanced_text
+from cli.migrate_enhanced import MIGRATION, chosen_way, enhanced_facts
+from cli.migrate_view import enhanced_text
 from cli.stack_state import StackState
 from models.certificate import parse_der
-from models.enhanced_migration import Way, plan_enhanced
+from models.enhanced_migration import plan_back, plan_enhanced
 from models.errors import FlexSsoError
+from models.flex import Way
 from models.rotation import Mark, RotationFacts, plan_rotation
 from tests.idp_files import NOW as CERTIFICATE_NOW
 from tests.idp_files import _certificate
@@ -30,29 +32,54 @@ def state(
     status: str = "verified",
     ui_version: str = "2.x.auto",
     changed_at: datetime = NOW,
+    migration: str | None = None,
+    moving: bool = False,
+    app_name: str = "Twilio Flex",
+    app_seen: bool = False,
 ) -> StackState:
     tenant: dict[str, Any] = {
         "name": "Acme",
+        "saml_app": {"name": app_name},
         "google": {"customer": "C01sandbx", "domain": "acme.example"},
         "flex": {
             "account_sid": ACCOUNT,
             "runtime_domain": "acme-falcon-1234",
             "generation": generation,
+            "migration": migration,
         },
     }
     sso = {"generation": recorded, "status": status, "changed_at": changed_at.isoformat()}
-    resources = {f"{TYPE}FlexSso": sso, f"{TYPE}FlexConfiguration": {"ui_version": ui_version}}
+    resources: dict[str, dict[str, Any]] = {
+        f"{TYPE}FlexSso": sso | {"moving": moving},
+        f"{TYPE}FlexConfiguration": {"ui_version": ui_version},
+        "pulumi-python:dynamic/google:SamlApp": {
+            "name": app_name,
+            "seen": "the log" if app_seen else "",
+        },
+    }
     return StackState(name="acme.prod", config={"tenant": tenant}, outputs={}, resources=resources)
 
 
-def plan(state: StackState, folder: Path, way: Way = Way.MODIFY, now: datetime = NOW) -> Any:
-    facts = enhanced_facts(state, folder, way, now)
-    assert facts.before is not None
-    return plan_enhanced(facts, facts.before.way)
+def facts_of(state: StackState, folder: Path, now: datetime = NOW) -> Any:
+    return enhanced_facts(state, folder, now)
+
+
+def plan(state: StackState, folder: Path, way: Way | None = None, now: datetime = NOW) -> Any:
+    facts = facts_of(state, folder, now)
+    return plan_enhanced(facts, chosen_way(facts, way))
+
+
+def back(state: StackState, folder: Path, now: datetime = NOW) -> Any:
+    facts = enhanced_facts(state, folder, now, back=True)
+    return plan_back(facts, chosen_way(facts, None))
 
 
 def now_at(plan: Any) -> str:
     return next((step.title for step in plan.steps if step.mark is Mark.NOW), "finished")
+
+
+BOTH = "Change the addresses at both consoles, in a quiet hour"
+GONE = {"recorded": "enhanced"}
 
 
 @pytest.mark.parametrize(
@@ -61,16 +88,15 @@ def now_at(plan: Any) -> str:
         (state("legacy", ui_version="2.6.0"), "Flex UI 2.7.0 or newer"),
         (state("legacy"), "Begin the migration"),
         (state("enhanced"), "Record the new addresses"),
-        (
-            state("enhanced", recorded="enhanced", status="drifted"),
-            "Change the app's addresses, in a quiet hour",
-        ),
-        (state("enhanced", recorded="enhanced", status="active"), "Validate and finish"),
-        (state("enhanced", recorded="enhanced", status="verified"), "finished"),
+        (state("enhanced", **GONE, status="awaiting_flex_form", moving=True), BOTH),
+        (state("enhanced", **GONE, status="drifted"), BOTH),
+        (state("enhanced", **GONE, status="active"), "Validate with a sign-in"),
+        (state("enhanced", **GONE, migration="modify"), "Finish"),
+        (state("enhanced", **GONE), "finished"),
     ],
 )
 def test_the_next_step_to_enhanced_sso(tmp_path: Path, given, title):
-    enhanced_facts(state("legacy"), tmp_path, Way.MODIFY, NOW)  # begun
+    plan(state("legacy"), tmp_path)  # begun
 
     found = plan(given, tmp_path)
 
@@ -78,43 +104,128 @@ def test_the_next_step_to_enhanced_sso(tmp_path: Path, given, title):
     assert (title == "finished") == found.finished
 
 
-def test_the_old_addresses_are_kept_before_anything_changes(tmp_path: Path):
-    plan(state("legacy"), tmp_path, Way.MODIFY)
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        (state("enhanced", **GONE, migration="create", moving=True), "Make a second SAML app"),
+        (
+            state("enhanced", **GONE, migration="create", moving=True, app_seen=True),
+            "Tell Flex about Google",
+        ),
+    ],
+)
+def test_the_second_app_comes_before_flexs_form(tmp_path: Path, given, title):
+    plan(state("legacy"), tmp_path)
+
+    assert title == now_at(plan(given, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        (state("enhanced", **GONE), "Switch back to the legacy connection"),
+        (state("legacy", **GONE), "Switch back to the legacy connection"),
+        (
+            state("legacy", status="awaiting_flex_form", moving=True),
+            "Switch back to the legacy connection",
+        ),
+        (state("legacy", status="active"), "Validate with a sign-in"),
+        (state("legacy"), "finished"),
+    ],
+)
+def test_the_next_step_back(tmp_path: Path, given, title):
+    plan(state("legacy"), tmp_path)
+    plan(state("enhanced", **GONE, migration="modify"), tmp_path)
+
+    found = back(given, tmp_path)
+
+    assert title == now_at(found)
+    assert OLD_ACS in found.steps[0].todo
+    assert found.back
+
+
+def test_the_old_values_are_kept_before_anything_changes(tmp_path: Path):
+    plan(state("legacy"), tmp_path)
     kept = (tmp_path / MIGRATION).read_text()
 
-    later = plan(state("enhanced", recorded="enhanced"), tmp_path, Way.CREATE)
+    plan(state("enhanced", app_name="Twilio Flex (enhanced)"), tmp_path)
+    plan(state("legacy", **GONE), tmp_path)  # the way back, not recorded yet
 
     assert OLD_ACS in kept
+    assert '"Twilio Flex"' in kept
     assert kept == (tmp_path / MIGRATION).read_text()
-    assert OLD_ACS == later.old.acs_url
-    assert Way.MODIFY is later.way
-    assert OLD_ACS in later.way_back
-    assert "Revert modified" in later.way_back
+
+
+def test_a_later_migration_keeps_what_is_old_then(tmp_path: Path):
+    plan(state("legacy"), tmp_path)
+    plan(state("enhanced", **GONE, migration="create"), tmp_path)
+    assert "enhanced_since" in (tmp_path / MIGRATION).read_text()
+
+    found = plan(state("legacy", app_name="Flex 2"), tmp_path, Way.MODIFY)
+
+    assert Way.MODIFY is found.way
+    assert found.days_to_go_back is None
+    assert '"Flex 2"' in (tmp_path / MIGRATION).read_text()
+
+
+def test_looking_does_not_choose_the_way(tmp_path: Path):
+    assert Way.MODIFY is plan(state("legacy"), tmp_path).way
+    assert Way.CREATE is plan(state("legacy"), tmp_path, Way.CREATE).way
+
+
+def test_the_stack_chooses_the_way_and_it_is_remembered(tmp_path: Path):
+    plan(state("legacy"), tmp_path)
+    begun = state("enhanced", **GONE, migration="create")
+    assert Way.CREATE is plan(begun, tmp_path).way
+
+    assert Way.CREATE is back(state("enhanced", **GONE), tmp_path).way
+    with pytest.raises(FlexSsoError, match="was begun as `create`, not `modify`"):
+        plan(begun, tmp_path, Way.MODIFY)
 
 
 def test_with_two_connections_nothing_is_put_back_at_google(tmp_path: Path):
-    found = plan(state("legacy"), tmp_path, Way.CREATE)
+    plan(state("legacy"), tmp_path)
+    app = "Twilio Flex (enhanced)"
+    plan(state("enhanced", **GONE, migration="create", app_name=app), tmp_path)
 
-    assert "Make a second SAML app" in [step.title for step in found.steps]
-    assert "Tell Flex about Google" in [step.title for step in found.steps]
-    assert "switch back to legacy connection" in found.way_back
+    [step, _] = back(state("enhanced", **GONE, app_name=app), tmp_path).steps
+
+    assert ["migration_revert"] == [visit.id for visit in step.visits]
+    assert ("tenant.saml_app.name", "Twilio Flex") in [(s.key, s.value) for s in step.settings]
 
 
 @pytest.mark.parametrize(("passed", "left"), [(0, 30), (10, 20), (31, 0)])
 def test_thirty_days_to_go_back(tmp_path: Path, passed, left):
     plan(state("legacy"), tmp_path)
-    done = state("enhanced", recorded="enhanced", changed_at=NOW)
+    plan(state("enhanced", **GONE, changed_at=NOW), tmp_path)
+    rotated = state("enhanced", **GONE, changed_at=NOW + timedelta(days=9))
 
-    found = plan(done, tmp_path, now=NOW + timedelta(days=passed))
+    found = plan(rotated, tmp_path, now=NOW + timedelta(days=passed))
 
     assert left == found.days_to_go_back
     assert f"{left} days left to go back" in enhanced_text(found)
 
 
+def test_the_text_says_what_to_set_and_where_it_is_read(tmp_path: Path):
+    said = enhanced_text(plan(state("legacy"), tmp_path))
+
+    assert "tenant.flex.generation: enhanced" in said
+    assert "tenant.flex.connection: from the ACS URL shown there" in said
+    assert "./flexsso migrate enhanced acme.prod --back" in said
+
+
 def test_a_stack_that_began_with_enhanced_sso_has_nothing_to_migrate(tmp_path: Path):
-    with pytest.raises(FlexSsoError, match="no migration was begun"):
-        enhanced_facts(state("enhanced"), tmp_path, Way.MODIFY, NOW)
+    for going_back in (False, True):
+        with pytest.raises(FlexSsoError, match="no migration from legacy SSO was begun"):
+            enhanced_facts(state("enhanced"), tmp_path, NOW, back=going_back)
     assert not (tmp_path / MIGRATION).exists()
+
+
+def test_a_damaged_note_is_said(tmp_path: Path):
+    (tmp_path / MIGRATION).write_text("{")
+
+    with pytest.raises(FlexSsoError, match=r"Can't read .*migration\.json"):
+        plan(state("enhanced"), tmp_path)
 
 
 # Certificate -----------------------------------------------------------------------------------

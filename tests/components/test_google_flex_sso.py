@@ -31,7 +31,13 @@ COMPUTED: dict[str, dict[str, Any]] = {
     "RoleAssignments": {"strays": [], "stray_count": 0, "role_counts": {"agent": 1}},
     "SamlApp": {"seen": "", "drift": []},
     "FlexConfiguration": {"workspace_sid": "WS1", "login_url": "https://flex.twilio.com/x"},
-    "FlexSso": {"status": "active", "next_step": "Sign in.", "drift": [], "proof": {}},
+    "FlexSso": {
+        "status": "active",
+        "next_step": "Sign in.",
+        "drift": [],
+        "proof": {},
+        "moving": False,
+    },
 }
 
 
@@ -151,6 +157,32 @@ def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks, metadata):
 
     assert "drifted" == outputs["status"]
     assert "acs_url is https://b, should be https://a" in outputs["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("generation", "command"),
+    [
+        ("enhanced", "`./flexsso migrate enhanced acme.prod` leads on"),
+        ("legacy", "`./flexsso migrate enhanced acme.prod --back` leads on"),
+    ],
+)
+def test_between_the_generations_what_google_still_has_is_no_drift(
+    mocks, metadata, generation, command
+):
+    mocks.computed["FlexSso"] |= {"status": "awaiting_flex_form", "moving": True}
+    mocks.computed["SamlApp"] = {
+        "seen": "x",
+        "drift": [{"field": "acs_url", "recorded": "https://a", "observed": "https://b"}],
+    }
+    flex = {"account_sid": ACCOUNT, "runtime_domain": "acme", "generation": generation}
+    flex |= {"connection": CONNECTION} if generation == "enhanced" else {}
+
+    outputs = build(metadata, flex=flex)
+
+    assert "awaiting_flex_form" == outputs["status"]
+    assert command in outputs["next_step"]
+    first = outputs["handoff"]["steps"][0]["id"]
+    assert first == ("migration_begin" if generation == "enhanced" else "google_app")
 
 
 def test_legacy_needs_no_connection(mocks):

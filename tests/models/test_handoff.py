@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from models.flex import Generation, derive_sp_settings
+from models.flex import Generation, Way, derive_sp_settings
 from models.handoff import HandoffFacts, Kind, build_handoff
 from models.phase import Phase
 
@@ -114,3 +114,52 @@ def test_it_survives_json():
     handoff = build_handoff(facts())
 
     assert handoff == type(handoff).model_validate_json(json.dumps(handoff.model_dump(mode="json")))
+
+
+# From legacy to enhanced SSO ----------------------------------------------------------------------
+
+
+def ids(handoff, mark: str = "") -> list[str]:
+    return [step.id for step in handoff.steps if not mark or getattr(step, mark)]
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_a_migration_is_twilios_wizard(way):
+    handoff = build_handoff(facts(Phase.AWAITING_FLEX_FORM, migration=way))
+
+    assert [
+        "migration_begin",
+        "migration_google",
+        "migration_flex",
+        "sign_in",
+        "migration_finish",
+    ] == ids(handoff)
+    begin, google, flex = handoff.steps[:3]
+    assert "Start setup" == begin.path[-1]
+    assert ("I have updated my identity provider", "on") in values(handoff, flex.id)
+    labels = [field.label for screen in google.screens for field in screen.fields]
+    assert ("App name" in labels) == (way is Way.CREATE)
+    assert {"ACS URL", "Entity ID"} <= set(labels)
+    titles = [screen.title for screen in flex.screens]
+    assert ("Enter identity provider data" in titles) == (way is Way.CREATE)
+
+
+@pytest.mark.parametrize(
+    ("phase", "waiting"),
+    [
+        (Phase.AWAITING_CONNECTION, ["migration_begin"]),
+        (Phase.AWAITING_GOOGLE_APP, ["migration_google"]),
+        (Phase.AWAITING_FLEX_FORM, ["migration_google", "migration_flex"]),
+        (Phase.ACTIVE, ["sign_in", "migration_finish"]),
+        (Phase.VERIFIED, []),
+        (Phase.DRIFTED, []),
+    ],
+)
+def test_what_waits_on_the_way_to_enhanced_sso(phase, waiting):
+    assert waiting == ids(build_handoff(facts(phase, migration=Way.MODIFY)), "waiting")
+
+
+def test_a_stack_on_legacy_sso_shows_its_own_form_whatever_was_begun():
+    handoff = build_handoff(facts(generation=Generation.LEGACY, migration=Way.CREATE))
+
+    assert ["google_app", "flex_form", "sign_in"] == ids(handoff)

@@ -78,6 +78,14 @@ class Person:
         """All that the page says."""
         return self._page.get_text(" ", strip=True)
 
+    def read(self, label: str) -> str:
+        """What stands beside a label that is no field's."""
+        for term in self._page.find_all("dt"):
+            beside = term.find_next_sibling("dd")
+            if term.get_text(strip=True) == label and beside is not None:
+                return str(beside.get_text(strip=True))
+        raise LostError(f"{self._url} shows no '{label}': {self.text[:300]}")
+
     def open(self, url: str) -> None:
         """Type an address."""
         self._show(self._http.get(self._reach(url)))

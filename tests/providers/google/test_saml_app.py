@@ -107,3 +107,13 @@ def test_a_metadata_file_that_got_lost_is_said_and_the_record_kept(provider, adm
 
     with pytest.raises(MetadataError, match="the metadata file is gone"):
         provider.update(made.id, made.outs, without)
+
+
+def test_an_app_of_another_name_was_not_seen_yet(provider, admin):
+    admin("CREATE")
+    made = provider.create(WANTED)
+    drifted = made.outs | {"drift": [{"field": "acs_url", "recorded": GOOD, "observed": WRONG}]}
+
+    outs = provider.update(made.id, drifted, WANTED | {"name": "Twilio Flex (enhanced)"}).outs
+
+    assert ("", []) == (outs["seen"], outs["drift"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.flex import Generation
-from providers.twilio.flex_sso import FlexSsoProvider
+from providers.twilio.flex_sso import RECORDED, FlexSsoProvider
 from providers.twilio.sign_in_probe import SignInProbe, find_connection
 from sandbox.twilio.accounts import Connection, save_connection
 from tests.providers.vendor import CUSTOMER, ENHANCED
@@ -155,3 +155,57 @@ def test_the_probe_reads_what_flex_sends_to_the_identity_provider(settings, form
         seen.issuer,
         seen.acs_url,
     )
+
+
+# The other generation -----------------------------------------------------------------------------
+
+IAM = f"https://iam.twilio.com/v1/Accounts/{ENHANCED}/saml2"
+OLD = {"generation": "legacy", "acs_url": IAM, "sp_entity_id": f"{IAM}/metadata"}
+LEGACY_WANTED = {key: value for key, value in WANTED.items() if key != "connection"} | OLD
+LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+def verified_legacy(**changes: Any) -> dict[str, Any]:
+    """Outputs of a stack that worked on legacy SSO."""
+    recorded = {key: value for key, value in LEGACY_WANTED.items() if key in RECORDED}
+    worked = {"status": "verified", "next_step": "", "changed_at": LONG_AGO, "recorded": recorded}
+    return LEGACY_WANTED | worked | {"proof": {"email": "ada@acme.example"}} | changes
+
+
+def test_the_way_to_the_other_generation_is_no_drift(provider, form):
+    form(active=False)
+
+    outs = provider.update(ENHANCED, verified_legacy(), WANTED).outs
+
+    assert ("awaiting_flex_form", True, {}) == (outs["status"], outs["moving"], outs["proof"])
+    again = provider.update(ENHANCED, outs, WANTED).outs
+    assert ("awaiting_flex_form", True) == (again["status"], again["moving"])
+    assert "awaiting_flex_form" == provider.read(ENHANCED, outs).outs["status"]
+
+
+@pytest.mark.parametrize("look", ["update", "read"])
+def test_only_a_sign_in_after_the_other_generation_was_seen_counts(provider, form, look):
+    form(active=False)
+    outs = provider.update(ENHANCED, verified_legacy(), WANTED).outs | {"changed_at": LONG_AGO}
+    form()
+
+    seen = getattr(provider, look)(ENHANCED, outs, *([WANTED] if look == "update" else [])).outs
+
+    assert ("active", False) == (seen["status"], seen["moving"])
+    assert seen["changed_at"] > LONG_AGO
+
+
+def test_who_never_signed_in_by_the_old_generation_begins_as_everybody(provider, form):
+    form(active=False)
+    waiting = verified_legacy(status="awaiting_flex_form", proof={})
+
+    assert not provider.update(ENHANCED, waiting, WANTED).outs["moving"]
+
+
+def test_a_change_within_a_generation_is_drift_as_ever(provider, form):
+    form(active=False)
+    before = verified_legacy() | WANTED | {"connection": OTHER}
+
+    outs = provider.update(ENHANCED, before, WANTED).outs
+
+    assert ("drifted", False) == (outs["status"], outs["moving"])
