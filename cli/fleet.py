@@ -17,13 +17,15 @@ import typer
 
 from cli import fleet_temporal
 from cli.env import engine_environment
-from cli.fleet_view import Progress, Summary
+from cli.fleet_live import progress
+from cli.fleet_view import Summary
 from cli.project import PROJECT
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cli.fleet_live import Progress
     from fleet.ledger import Ledger
     from fleet.run import FleetRun, Options
     from fleet.temporal.run import TemporalRun
@@ -49,6 +51,10 @@ File = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="Names, one a line; - for stdin.")
 ]
 Size = Annotated[int, typer.Option("--at-once", min=0, help="Stacks at once; 0: cores + 1.")]
+PerAccount = Annotated[
+    int,
+    typer.Option("--per-account", min=1, help="The same, of one customer or account."),
+]
 Canary = Annotated[int, typer.Option(min=0, help="So many first; go on only if none fails.")]
 MaxFailures = Annotated[int | None, typer.Option(min=0, help="End when more than this fail.")]
 Resume = Annotated[
@@ -67,6 +73,7 @@ def _command(verb: str, help_text: str) -> None:
         phase: Phases = None,
         file: File = None,
         size: Size = 0,
+        per_account: PerAccount = 1,
         canary: Canary = 0,
         max_failures: MaxFailures = None,
         resume: Resume = None,
@@ -88,7 +95,13 @@ def _command(verb: str, help_text: str) -> None:
             phases=tuple(phase or ()),
         )
         look = LOOK if verb == "verify" else ""
-        options = Options(size=size, max_failures=max_failures, canary=canary, look=look)
+        options = Options(
+            size=size,
+            per_account=per_account,
+            max_failures=max_failures,
+            canary=canary,
+            look=look,
+        )
         if dry_run:
             _list(selector, as_json)
         else:
@@ -174,16 +187,16 @@ def _run(  # noqa: PLR0913  as asked for by the options
     else:
         environment = engine_environment(PROJECT, os.environ)
         fleet_run = FleetRun(PROJECT, fleet, environment, options)
-    progress = Progress()
-    with _signals(fleet_run):
-        ending = fleet_run.go(run, names, ledger, progress.tell)
+    with progress(verb) as shown, _signals(fleet_run, shown):
+        shown.begin(fleet_run)
+        ending = fleet_run.go(run, names, ledger, shown.tell)
     summary = Summary(run, ending, ledger.results(run), ledger.left(run))
     typer.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
     return summary.exit_code
 
 
 @contextlib.contextmanager
-def _signals(run: FleetRun | TemporalRun) -> Iterator[None]:
+def _signals(run: FleetRun | TemporalRun, shown: Progress) -> Iterator[None]:
     """Ctrl-C drains; a second one, or SIGTERM, also asks the engines in flight to end."""
     asked = 0
 
@@ -191,8 +204,7 @@ def _signals(run: FleetRun | TemporalRun) -> Iterator[None]:
         nonlocal asked
         asked += 1
         if asked == 1:
-            text = f"draining: {len(run.running)} in flight; Ctrl-C again to stop them"
-            typer.echo(text, err=True)
+            shown.say(f"draining: {len(run.running)} in flight; Ctrl-C again to stop them")
             run.drain()
         else:
             run.stop()

@@ -1,37 +1,18 @@
-"""How a fleet's run is shown: a line a stack as it goes on stderr, then who failed of what."""
+"""What a run of a fleet came to: counts, who waits for what, failures by cause."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
+from cli.fleet_live import said_of
 
 if TYPE_CHECKING:
     from fleet.ledger import Run
     from fleet.result import Result
-    from fleet.run import Ending, FleetRun
-    from fleet.temporal.run import TemporalRun
+    from fleet.run import Ending
 
 _SHOWN = 8
-
-
-class Progress:
-    """Lines on stderr: how many are done, how long the rest takes, what became of this one."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    def tell(self, run: FleetRun | TemporalRun, result: Result) -> None:
-        """Show one result."""
-        done, total = len(run.results), run.total
-        left = (time.monotonic() - self._began) / done * (total - done)
-        eta = f"{int(left) // 60}:{int(left) % 60:02d} left"
-        said = result.said.splitlines()[0] if result.said else result.next_step
-        healed = f" [{result.healed}]" if result.healed else ""
-        line = f"{done}/{total} {eta}  {result.outcome:9} {result.stack}  {result.phase}  {said}"
-        typer.echo(line.rstrip() + healed, err=True)
 
 
 class Summary(NamedTuple):
@@ -78,8 +59,10 @@ class Summary(NamedTuple):
         return f"{self.run.verb} {self.run.id}: {told} ({self.ending.value})"
 
     def _waits(self) -> list[str]:
-        phases = Counter(one.phase for one in self.results if one.outcome.value == "waits")
-        return [f"  waits: {number} {phase}" for phase, number in phases.most_common()]
+        waiting = [one for one in self.results if one.outcome.value == "waits"]
+        counts = Counter((one.phase, said_of(one)) for one in waiting)
+        most = counts.most_common(_SHOWN)
+        return [f"  waits: {number} {phase}: {what}" for (phase, what), number in most]
 
     def _drift(self) -> list[str]:
         drifted = [one for one in self.results if one.outcome.value == "drifted"]

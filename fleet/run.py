@@ -6,7 +6,7 @@ is in flight is finished, nothing further is begun, and the ledger knows what is
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 
 
 class Options(NamedTuple):
-    """How a run goes. The first `canary` stacks must all go well before any other is begun."""
+    """How a run goes. The first `canary` stacks must all go well before any other is begun.
+
+    At most `per_account` stacks are at work on one Google customer or one Flex account at once:
+    both vendors limit concurrency by account, and no higher quota can be had for that.
+    """
 
     size: int = 0
+    per_account: int = 1
     max_failures: int | None = None
     canary: int = 0
     look: str = ""
@@ -89,10 +94,11 @@ class FleetRun:
         hidden = self._credentials
         bare = {key: text for key, text in self._environment.items() if key not in hidden}
         with Pool(self._project, bare, self._options.size) as self._pool:
-            waiting = deque(stacks)
+            waiting = list(stacks)
             while self._pool.running or (waiting and self._verdict() is None):
-                while waiting and self._may_begin() and not self._pool.is_full:
-                    self._begin(run, waiting.popleft(), ledger)
+                while (chosen := self._next(waiting)) is not None:
+                    waiting.remove(chosen)
+                    self._begin(run, chosen, ledger)
                 for result in self._pool.wait(1.0):
                     ledger.finished(run, result)
                     self.results.append(result)
@@ -114,6 +120,19 @@ class FleetRun:
             timeout=self._options.timeout,
         )
         self._pool.start(job)
+
+    def _next(self, waiting: Sequence[str]) -> str | None:
+        """The first that may be begun now: there is room, also in its accounts."""
+        assert self._pool is not None  # noqa: S101  for the type checker
+        if self._pool.is_full or not waiting or not self._may_begin():
+            return None
+        busy = Counter(one for stack in self.running for one in self._accounts(stack))
+        full = {account for account, number in busy.items() if number >= self._options.per_account}
+        return next((stack for stack in waiting if full.isdisjoint(self._accounts(stack))), None)
+
+    def _accounts(self, stack: str) -> set[str]:
+        """The vendors' accounts whose quotas it uses."""
+        return {self._stacks[stack].customer, self._stacks[stack].account_sid} - {""}
 
     def _may_begin(self) -> bool:
         """Whether a further stack may be begun now; canaries go first, alone."""

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +132,8 @@ class FleetProject:
     def change_roles_by_hand(self, number: int) -> None:
         """In the pretend world's own store, as an administrator would in the console."""
         email = f"p0@t{number:04d}.example"
-        with sqlite3.connect(self.root / ".sandbox" / "world.sqlite", timeout=60) as world:
+        file = self.root / ".sandbox" / "world.sqlite"
+        with closing(sqlite3.connect(file, timeout=60)) as world, world:
             changed = world.execute(
                 "UPDATE document SET body = replace(body, '\"agent\"', '\"admin\"')"
                 " WHERE key LIKE ? AND body LIKE '%\"agent\"%'",

@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from fleet.processes import children_of
@@ -126,16 +126,16 @@ KILLS: dict[str, Kill] = {
 def done(project: FleetProject) -> dict[str, str]:
     """Stack → when it ended, of those that are done in the last run."""
     ledger = project.root / ".state" / "fleet.sqlite"
-    if not ledger.exists():
-        return {}
-    with sqlite3.connect(ledger, timeout=30) as db:
-        rows = db.execute("SELECT stack, ended FROM task WHERE outcome = 'waits'")
-        return dict(rows.fetchall())
+    query = "SELECT stack, ended FROM task WHERE outcome = 'waits'"
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(ledger, timeout=30)) as db:
+        return dict(db.execute(query).fetchall())
+    return {}  # it has not made its tables yet
 
 
 def unlike_once(project: FleetProject) -> list[str]:
     """Tenants that the world does not hold exactly once."""
-    with sqlite3.connect(project.root / ".sandbox" / "world.sqlite", timeout=30) as world:
+    file = project.root / ".sandbox" / "world.sqlite"
+    with closing(sqlite3.connect(file, timeout=30)) as world:
         rows = world.execute("SELECT key FROM document WHERE kind = 'google_schema'").fetchall()
     number = len(project.names)
     return [] if len(rows) == number else [f"{len(rows)} schemas for {number} tenants: {rows}"]
