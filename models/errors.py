@@ -33,14 +33,20 @@ class FlexSsoError(Exception):
         return f"{self.what}\nhint: {self.hint}" if self.hint else self.what
 
 
+SHOWN_PROBLEMS = 200
+
+
 class TenantConfigError(FlexSsoError):
     """The stack's configuration is wrong. `problems` holds (key, what, hint), all of them."""
 
     def __init__(self, problems: list[tuple[str, str, str]]) -> None:
         self.problems = problems
         lines = [
-            f"  {key}: {what}" + (f" ({hint})" if hint else "") for key, what, hint in problems
+            f"  {key}: {what}" + (f" ({hint})" if hint else "")
+            for key, what, hint in problems[:SHOWN_PROBLEMS]
         ]
+        if len(problems) > SHOWN_PROBLEMS:
+            lines.append(f"  and {len(problems) - SHOWN_PROBLEMS:,} more")
         count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
         super().__init__("\n".join([f"The stack's configuration has {count}:", *lines]))
 

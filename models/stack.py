@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, str]
 
 METADATA_LIMIT = 1_000_000
-ROLES_LIMIT = 200_000_000
+ROLES_LIMIT = 50_000_000
+ROLES_LINES = 250_000
+"""Google takes 2,400 queries a minute: so many people are two hours of writing."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
 
 
@@ -142,7 +144,12 @@ def _read_roles(
         return {}, []
     key = "tenant.roles.file"
     try:
-        text = _plain_file(folder / file, ROLES_LIMIT).decode("utf-8-sig")
+        content = _plain_file(folder / file, ROLES_LIMIT)
+        if (lines := content.count(b"\n")) > ROLES_LINES + 1:
+            hint = "several stacks of fewer people each, or groups (tenant.roles.groups)"
+            what = f"{_short(file)} has {lines:,} lines, more than {ROLES_LINES:,}"
+            return {}, [(key, what, hint)]
+        text = content.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         hint = f"it belongs into {folder}, in UTF-8"
         why = error if isinstance(error, NoPlainFileError) else type(error).__name__

@@ -12,7 +12,7 @@ _NOT_SHOWABLE = re.compile(  # nor what turns the direction of text, or can't be
 )
 
 
-def plain(body: str) -> str:
-    """One line of at most LIMIT characters, without tags and control characters."""
+def plain(body: str, limit: int = LIMIT) -> str:
+    """One line of at most `limit` characters, without tags and control characters."""
     text = _TAG.sub(" ", _NOT_SHOWN.sub(" ", body[:20_000]))
-    return " ".join(_NOT_SHOWABLE.sub(" ", text).split())[:LIMIT]
+    return " ".join(_NOT_SHOWABLE.sub(" ", text).split())[:limit]

@@ -26,6 +26,7 @@ from models.metadata_file import keep
 from models.tenant import SamlAppSettings
 from models.webhook import IDEMPOTENCY_KEY, SIGNATURE, Answer, idempotency_key, signature
 from providers.base import Inputs, Outs, Provider, declaring, to_props
+from providers.plain_text import plain
 from providers.retry import asked_wait, retrying
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 60.0
 MAX_ANSWER_BYTES = 256 * 1024
+MESSAGE_LIMIT = 2000
 
 
 class HandoffDeliveryInputs(Inputs):
@@ -131,27 +133,40 @@ def _post(wanted: HandoffDeliveryInputs, occasion: int) -> Answer:
 
     def once() -> Answer:
         headers = {
+            "Accept-Encoding": "identity",
             "Content-Type": "application/json",
             IDEMPOTENCY_KEY: idempotency_key(stack, occasion, body),
             SIGNATURE: signature(secret, int(time.time()), body),
         }
-        return _answer(_send(wanted.url, body, headers))
+        return _answer(*_send(wanted.url, body, headers))
 
     return retrying(once)
 
 
-def _send(url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+def _send(url: str, body: bytes, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
+    """The response and its content, as sent and no more of it than an answer may have.
+
+    Never inflated: a few bytes of gzip can be gigabytes.
+    """
     import httpx  # noqa: PLC0415
 
     try:
-        with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
-            return client.post(url, content=body, headers=headers)
+        with (
+            httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client,
+            client.stream("POST", url, content=body, headers=headers) as response,
+        ):
+            content = b""
+            for chunk in response.iter_raw():
+                content += chunk
+                if len(content) > MAX_ANSWER_BYTES:
+                    break
+            return response, content
     except httpx.HTTPError as error:
         what = f"Webhook: no answer from {url} ({type(error).__name__})"
         raise UnreachableError(what, hint="tenant.handoff.url; nothing is lost") from None
 
 
-def _answer(response: httpx.Response) -> Answer:
+def _answer(response: httpx.Response, content: bytes) -> Answer:
     status = response.status_code
     if status not in {200, 201, 202}:
         hint = "the secret is another one" if status in {401, 403} else "see the receiver's log"
@@ -163,9 +178,9 @@ def _answer(response: httpx.Response) -> Answer:
             retry_after=asked_wait(response.headers.get("retry-after")),
         )
     try:
-        if len(response.content) > MAX_ANSWER_BYTES:
+        if len(content) > MAX_ANSWER_BYTES:
             raise ValueError("too long")
-        return Answer.model_validate_json(response.content)
+        return Answer.model_validate_json(content)
     except (ValidationError, ValueError):
         hint = 'expected {"status": "accepted"}, or done, or refused'
         raise VendorApiError("Webhook: the answer is not as agreed", hint=hint) from None
@@ -174,13 +189,13 @@ def _answer(response: httpx.Response) -> Answer:
 def _kept(wanted: HandoffDeliveryInputs, answer: Answer) -> str:
     """The answer's sentence. A metadata file that came along is kept; a bad one is a refusal."""
     if answer.idp_metadata is None:
-        return answer.message
+        return plain(answer.message, limit=MESSAGE_LIMIT)
     settings = MetadataSettings(wanted.customer, wanted.saml_app)
     try:
         keep(Path(wanted.folder), settings, answer.idp_metadata.encode(), datetime.now(UTC))
     except FlexSsoError as error:
-        return f"the metadata file that came back: {error.what}"
-    return answer.message
+        return plain(f"the metadata file that came back: {error.what}", limit=MESSAGE_LIMIT)
+    return plain(answer.message, limit=MESSAGE_LIMIT)
 
 
 class HandoffDelivery(Resource, module="handoff", name="HandoffDelivery"):

@@ -245,7 +245,7 @@ def _outcome(email: str, schema: str, answer: Answer | None) -> Values | FlexSso
         return translate(answer.status, answer.content, doing, answer.headers.get("retry-after"))
     try:
         return values_of(json.loads(answer.content or b"{}"), schema)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, UnreachableError):
         return UnreachableError(f"Google: an answer without sense while {doing}")
 
 
@@ -260,14 +260,27 @@ def person_of(user: dict[str, Any], schema: str) -> Person:
 
 
 def values_of(user: dict[str, Any], schema: str) -> Values:
-    """A user's values of one schema, as far as Google shows them."""
+    """A user's values of one schema, as far as Google shows them.
+
+    Raises UnreachableError for values of no such kind: the discovery document leaves them open, and
+    what is misread here would be given back wrongly one day.
+    """
     values = user.get("customSchemas", {}).get(schema, {})
     return {field: _plain(value) for field, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
-        return [str(item.get("value", "")) if isinstance(item, dict) else item for item in value]
+        return [
+            str(_single(item.get("value") if isinstance(item, dict) else None)) for item in value
+        ]
+    return _single(value)
+
+
+def _single(value: Any) -> Any:
+    if not isinstance(value, str | int | float):
+        what = f"Google: a custom value that is none ({type(value).__name__})"
+        raise UnreachableError(what, hint="try again; if it stays, ask Google's support")
     return value
 
 

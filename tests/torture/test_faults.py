@@ -68,6 +68,36 @@ def test_google_that_is_late_and_a_quota_that_others_use_are_waited_for(matrix):
     assert [] == [f"{case}: {wrong}" for case in late if (wrong := matrix.run(case))]
 
 
+def test_a_slice_of_answers_of_another_kind(matrix):
+    cases = list(matrix.misshapen())
+    drawn = random.Random(7).sample(cases, SLICE)  # noqa: S311  a draw, no secret
+
+    assert len(cases) > 2000
+    assert [] == [f"{case}: {wrong}" for case in drawn if (wrong := matrix.run(case))]
+
+
+@pytest.mark.parametrize(
+    ("subject", "fault"),
+    [
+        ("FlexConfiguration", "public_attributes is a list"),
+        ("RoleAssignments", "users is an object"),
+        ("RoleAssignments", "users.0.customSchemas.Flex_Details.Roles.0.value is a list"),
+        ("RoleAssignments", "users.0.customSchemas.Flex_Details.Roles.0 is null"),
+        ("CustomSchema", "schemas is a text"),
+    ],
+)
+def test_an_answer_of_another_kind_is_not_believed(matrix, subject, fault):
+    """The changed answer does arrive: what depends on it stops the run with a sentence."""
+    case = next(
+        case for case in matrix.misshapen() if (case.subject, case.fault.name) == (subject, fault)
+    )
+    before = matrix.before(case)
+
+    with matrix.disturbance(case), pytest.raises((FlexSsoError, PartialState)) as raised:
+        before.run(case.verb, matrix.place.settings())
+    assert not unclear(raised.value)
+
+
 @pytest.mark.parametrize("condition", list(conditions()), ids=lambda condition: condition.name)
 def test_what_stays_late_ends_the_run_with_a_sentence(matrix, condition):
     """Each condition is felt: otherwise the matrix would prove nothing with it."""

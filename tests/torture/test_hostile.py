@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from models import stack
+from providers import webhook
+from tools.torture import hostile_webhook
 from tools.torture.figure import Scope
 from tools.torture.hostile import Desk, fuzz, judged, named
 from tools.torture.hostile_config import WHOLE
+from tools.torture.large import Large, Reading, large, verdict
 
 pytestmark = pytest.mark.xdist_group("torture")
 
@@ -28,7 +33,8 @@ def test_the_genuine_files_are_taken(desk):
 def test_every_hostile_file_is_refused_or_harmless():
     figure = named(Scope())
 
-    assert figure.cases >= 1000
+    assert figure.cases >= 1300
+    assert re.search(r"metadata \d+, roles.csv \d+, webhook 1\d\d", figure.what)
     assert [] == figure.wrong
 
 
@@ -59,3 +65,24 @@ def test_a_device_is_no_file(desk, file):
     assert "" == desk.judge(desk.config(tenant), refused=True)
     tenant = {**WHOLE, "saml_app": {**WHOLE["saml_app"], "idp_metadata": file}}
     assert "" == desk.judge(desk.config(tenant), refused=True)
+
+
+def test_a_receiver_whose_answer_is_printed_as_it_came_is_found_out(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(webhook, "plain", lambda text, **_: text)
+
+    wrong = [name for name, verdict in hostile_webhook.judged(desk.genuine, tmp_path) if verdict]
+
+    assert "webhook: message with a title for the terminal" in wrong
+
+
+def test_a_million_lines_are_refused_soon_and_in_little_memory():
+    figure = large(Scope(short=True))
+
+    assert figure.cases == 3
+    assert [] == figure.wrong
+
+
+def test_a_file_that_took_too_much_is_found_out():
+    reading = Reading(people=1, refusal="", seconds=61, megabytes=10)
+
+    assert "was taken; took 61.0 s and 10 MB" == verdict(Large("", "", 1, refused=True), reading)

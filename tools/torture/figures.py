@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
 from tools.torture import hostile
 from tools.torture.crashes import crashes as kill_at_points
 from tools.torture.figure import Figure, Scope
-from tools.torture.matrix import Matrix
+from tools.torture.large import large
+from tools.torture.matrix import Case, Matrix
 from tools.torture.place import place
 
 SLICE = 120
@@ -18,9 +19,19 @@ SLICE = 120
 def faults(scope: Scope) -> Figure:
     """The matrix, in an order that is drawn: whatever the time is enough for is a fair slice."""
     figure = Figure("faults of vendors and network (resource by call by fault)")
+    return _matrix(scope, figure, Matrix.cases)
+
+
+def answers(scope: Scope) -> Figure:
+    """The same judge for answers that are well-formed, but of another shape than documented."""
+    figure = Figure("answers of vendors with one value of another kind")
+    return _matrix(scope, figure, Matrix.misshapen)
+
+
+def _matrix(scope: Scope, figure: Figure, of: Callable[[Matrix], Iterator[Case]]) -> Figure:
     with place() as world, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         matrix = Matrix(world)
-        cases = list(matrix.cases())
+        cases = list(of(matrix))
         drawn = scope.draw().sample(cases, SLICE if scope.short else len(cases))
         for case in scope.within(drawn):
             figure.add(case, matrix.run(case))
@@ -35,7 +46,9 @@ def crashes(scope: Scope) -> Figure:
 
 FIGURES: dict[str, Callable[[Scope], Figure]] = {
     "hostile": hostile.named,
+    "large": large,
     "fuzz": hostile.fuzz,
+    "answers": answers,
     "faults": faults,
     "crashes": crashes,
 }

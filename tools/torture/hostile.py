@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 from models.errors import FlexSsoError
 from models.stack import Stack, read_stack
 from tests.idp_files import _certificate, _metadata
+from tools.torture import hostile_webhook
 from tools.torture.figure import Figure, Scope
 from tools.torture.hostile_config import WHOLE, configurations
 from tools.torture.hostile_files import HEADER, metadata, people
@@ -100,12 +103,15 @@ def misled(stack: Stack) -> str:
 
 def named(_scope: Scope) -> Figure:
     """All named cases, in the short run too: they take seconds."""
-    figure = Figure("hostile files and configurations, by name")
-    with tempfile.TemporaryDirectory() as name:
+    figure = Figure("hostile files, configurations and webhook answers, by name")
+    kinds: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as folder:
         desk = Desk(Path(name))
         figure.add("the genuine files", desk.judge(desk.metadata(desk.genuine)))
-        for case, wrong in judged(desk):
+        for case, wrong in chain(judged(desk), hostile_webhook.judged(desk.genuine, Path(folder))):
+            kinds[case.partition(":")[0]] += 1
             figure.add(case, wrong)
+    figure.what += f" ({', '.join(f'{kind} {count:,}' for kind, count in kinds.items())})"
     return figure
 
 

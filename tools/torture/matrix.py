@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.errors import FlexSsoError
 from providers.failures import PartialState
-from tools.torture import faults, late, lives
+from tools.torture import faults, kinds, late, lives
 from tools.torture.place import PATIENT_SECONDS
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Undisturbed(NamedTuple):
     subject: Subject
     moment: Moment
     calls: list[Call]
+    answers: list[Any]
     outs: dict[str, Any]
     held: dict[str, list[Any]]
     held_at_the_end: dict[str, list[Any]]
@@ -80,12 +81,14 @@ class Matrix:
         verbs = ("read",) if isinstance(subject, lives.Reading) else VERBS
         for verb in verbs:
             before, moment = subject.copy(), self.place.moment()
-            with self.place.recording() as calls:
+            with self.place.recording() as calls, self.place.overhearing() as answers:
                 subject.run(verb, self.place.settings())
             outs, held, after = stable(subject.outs), self.place.held(), self.place.moment()
             end = self._destroyed(subject, verb)
             self.place.back_to(after)
-            self._undisturbed[name, verb] = Undisturbed(before, moment, calls, outs, held, end)
+            self._undisturbed[name, verb] = Undisturbed(
+                before, moment, calls, answers, outs, held, end
+            )
 
     def _destroyed(self, subject: Subject, verb: str) -> dict[str, list[Any]]:
         if verb != "delete" and subject.id:
@@ -105,6 +108,18 @@ class Matrix:
                         continue
                     for for_good in (False, True):
                         yield Case(name, verb, number, call, fault, for_good)
+
+    def misshapen(self) -> Iterator[Case]:
+        """Each kind of answer that a subject is given, with one value in it of another kind."""
+        seen: set[tuple[str, str, str, str]] = set()
+        for (name, verb), life in self._undisturbed.items():
+            for number, (call, answer) in enumerate(zip(life.calls, life.answers, strict=True)):
+                key = (name, call.method, call.host, call.path)
+                if isinstance(answer, dict) and key not in seen:
+                    seen.add(key)
+                    where = {"method": call.method, "host": call.host, "path": call.path}
+                    for fault in kinds.other_kinds(answer, where):
+                        yield Case(name, verb, number, call, fault, for_good=True)
 
     def run(self, case: Case) -> str:
         """Empty if all is well, else what is not."""

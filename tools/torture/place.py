@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -143,6 +143,37 @@ class Place:
             patch.object(batch, "take_fault", recorder(part=True)),
         ):
             yield calls
+
+    @contextmanager
+    def overhearing(self) -> Iterator[list[Any]]:
+        """What the vendors answer inside the block, call by call: JSON, or None for anything else.
+
+        Parts of batches count as calls, as in `recording`, and have None.
+        """
+        answers: list[Any] = []
+        usual, of_part = faults.Faults.__call__, faults.take_fault
+
+        async def listening(self: Any, scope: Any, receive: Any, send: Any) -> None:
+            body, number = bytearray(), len(answers)
+            answers.append(None)
+
+            async def tee(message: Any) -> None:
+                body.extend(message.get("body", b""))
+                await send(message)
+
+            await usual(self, scope, receive, tee)
+            with suppress(ValueError):
+                answers[number] = json.loads(bytes(body))
+
+        def take(waiting: list[faults.Fault], scope: Any) -> faults.Fault | None:
+            answers.append(None)
+            return of_part(waiting, scope)
+
+        with (
+            patch.object(faults.Faults, "__call__", listening),
+            patch.object(batch, "take_fault", take),
+        ):
+            yield answers
 
 
 def _no_waiting() -> Any:
