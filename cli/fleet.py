@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import fleet_temporal
+from cli import fleet_report, fleet_temporal
 from cli.env import engine_environment
 from cli.fleet_live import progress
+from cli.fleet_report import LEDGER
 from cli.fleet_view import Summary
 from cli.project import PROJECT
 from models.errors import FlexSsoError
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from fleet.temporal.run import TemporalRun
     from fleet.tenants import FleetStack, Selector
 
-LEDGER = Path(".state") / "fleet.sqlite"
 LOOK = "cli.verify:report_of"
 
 app = typer.Typer(no_args_is_help=True, help="Many stacks at once.", rich_markup_mode=None)
@@ -117,6 +117,8 @@ _command("refresh", "Look at both consoles and write down what is there.")
 _command("drift", "Find what differs from the stacks; nothing is written.")
 _command("verify", "Look, predict and read what sign-ins left behind, for each.")
 fleet_temporal.add_to(app)
+app.command("report")(fleet_report.report)
+app.command("metrics")(fleet_report.metrics)
 
 
 @app.command("runs")

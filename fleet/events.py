@@ -30,7 +30,7 @@ class Story(NamedTuple):
 
     `outputs` are the stack's, without those that a preview can't know; `phase` is theirs or, in a
     preview, the last known one; `errors` is what the engine complained of; `drift` what the
-    records tell of the consoles.
+    records tell of the consoles; `last_login` (RFC 3339) the sign-in that made it verified.
     """
 
     outputs: dict[str, Any]
@@ -38,6 +38,7 @@ class Story(NamedTuple):
     changes: tuple[Change, ...]
     errors: tuple[str, ...]
     drift: tuple[str, ...]
+    last_login: str = ""
 
 
 def read_events(log: Path) -> Story:
@@ -54,7 +55,7 @@ def story_of(events: Iterable[dict[str, Any]]) -> Story:
     changes: list[Change] = []
     errors: list[str] = []
     drift: list[str] = []
-    last_phase = ""
+    last_phase = last_login = ""
     for event in events:
         if diagnostic := event.get("diagnosticEvent"):
             if diagnostic["severity"] == "error":
@@ -64,12 +65,13 @@ def story_of(events: Iterable[dict[str, Any]]) -> Story:
             if meta["type"] == STACK:
                 outputs = _known((meta.get("new") or {}).get("outputs") or outputs)
             last_phase = _phase(meta) or last_phase
+            last_login = _last_login(meta) or last_login
             drift += _record_drift(meta)
         elif (step := event.get("resourcePreEvent")) and (change := _change(step["metadata"])):
             changes.append(change)
     phase = str(outputs.get("status") or last_phase)
     once = tuple(dict.fromkeys(errors)), tuple(dict.fromkeys(drift))
-    return Story(outputs, phase, tuple(changes), *once)
+    return Story(outputs, phase, tuple(changes), *once, last_login)
 
 
 def differences(story: Story) -> tuple[str, ...]:
@@ -91,6 +93,15 @@ def _phase(meta: dict[str, Any]) -> str:
         if status in set(Phase):
             return str(status)
     return ""
+
+
+def _last_login(meta: dict[str, Any]) -> str:
+    """When somebody's sign-in was last proved by both sides."""
+    if meta["type"] != RECORDS[1]:
+        return ""
+    outputs = (meta.get("new") or meta.get("old") or {}).get("outputs") or {}
+    proof = outputs.get("proof")
+    return str(proof.get("time") or "") if isinstance(proof, dict) else ""
 
 
 def _change(meta: dict[str, Any]) -> Change | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-KEPT_OUTPUTS = ("certificate_not_after", "login_url", "role_counts", "strays", "handoff")
+KEPT_OUTPUTS = ("certificate_not_after", "login_url", "role_counts", "strays")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (
     id TEXT PRIMARY KEY, verb TEXT NOT NULL, began TEXT NOT NULL, ended TEXT);
@@ -116,10 +116,26 @@ class Ledger:
             "UPDATE task SET ended = ?, outcome = ?, result = ? WHERE run = ? AND stack = ?",
             (_now(), result.outcome, text, run.id, result.stack),
         )
-        phase = result.phase or self.phases([result.stack]).get(result.stack, "")
-        row = (result.stack, _now(), phase, result.verb, text)
+        known = self._with_what_was_known(result.model_copy(update={"outputs": outputs}))
+        row = (result.stack, _now(), known.phase, known.verb, known.model_dump_json())
         self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", row)
         self._db.execute("COMMIT")
+
+    def _with_what_was_known(self, result: Result) -> Result:
+        """What this look did not hear of stays as it was: a failure or a preview tells little."""
+        query = "SELECT phase, result FROM known WHERE stack = ?"
+        row = self._db.execute(query, (result.stack,)).fetchone()
+        if row is None:
+            return result
+        before = Result.model_validate_json(row[1])
+        kept = {
+            "phase": result.phase or row[0],
+            "last_login": result.last_login or before.last_login,
+            "outputs": {**before.outputs, **result.outputs},
+        }
+        if not result.phase:
+            kept |= {"next_step": before.next_step, "waits_for": before.waits_for}
+        return result.model_copy(update=kept)
 
     def ended(self, run: Run) -> None:
         """Nothing of the run is left to do."""

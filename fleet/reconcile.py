@@ -102,6 +102,8 @@ def result_of(stack: str, verb: Verb, ran: Ran, *, stopped: bool) -> Result:
         "verb": verb.value,
         "phase": phase,
         "next_step": str(outputs.get("next_step") or ""),
+        "waits_for": waits_for(outputs),
+        "last_login": story.last_login,
         "changes": story.changes,
         "drift": drift,
         "outputs": outputs,
@@ -114,6 +116,12 @@ def result_of(stack: str, verb: Verb, ran: Ran, *, stopped: bool) -> Result:
         return Result(**told, outcome=Outcome.DRIFTED, said="; ".join(drift))
     good = phase in {Phase.VERIFIED.value, ""}
     return Result(**told, outcome=Outcome.GOOD if good else Outcome.WAITS)
+
+
+def waits_for(outputs: dict[str, Any]) -> str:
+    """The console of the step that waits for somebody, by the hand-off."""
+    steps = (outputs.get("handoff") or {}).get("steps") or []
+    return next((str(step["console"]) for step in steps if step.get("waiting")), "")
 
 
 def complaint(story: Story, said: str) -> str:
@@ -143,8 +151,11 @@ def _verify(stack: str, project: Path, look: Look | None) -> Result:
         return Result(**told, outcome=Outcome.FAILED, said=str(error))
     outcome, first = _OUTCOMES[report.exit_code], report.first_failing
     said = f"{first.check}: {first.note or first.result.value}" if first else ""
+    who = first.who.value if first else ""
     drift = tuple(f"{one.check} is not as it should be" for one in report.findings if one.wrong)
-    return Result(**told, outcome=outcome, phase=report.phase, said=said, drift=drift)
+    return Result(
+        **told, outcome=outcome, phase=report.phase, said=said, drift=drift, waits_for=who
+    )
 
 
 def _cpu_seconds() -> float:

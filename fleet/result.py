@@ -41,6 +41,8 @@ class Change(BaseModel):
 class Result(BaseModel):
     """The answer of `reconcile`.
 
+    `waits_for` is the console where somebody has to act, or who has to; `last_login` (RFC 3339) the
+    newest sign-in that both vendors confirm, as far as this look heard of one.
     `outputs` are the stack's own, `drift` sentences about what differs, `cpu_seconds` those of the
     engine, the program and the providers together, `memory_kib` the peak of the largest of them.
     """
@@ -53,6 +55,8 @@ class Result(BaseModel):
     said: str = ""
     phase: str = ""
     next_step: str = ""
+    waits_for: str = ""
+    last_login: str = ""
     changes: tuple[Change, ...] = ()
     drift: tuple[str, ...] = ()
     outputs: dict[str, Any] = {}

@@ -54,3 +54,20 @@ def test_phase_is_the_last_that_was_heard(ledger: Ledger) -> None:
 def test_unknown_run_is_said_so(ledger: Ledger) -> None:
     with pytest.raises(FlexSsoError, match="no run nonsense"):
         ledger.find("nonsense")
+
+
+def test_what_a_look_does_not_hear_of_stays_as_it_was(ledger: Ledger) -> None:
+    """A preview knows no outputs, and a failure nothing at all; the report goes on telling."""
+    run = ledger.begin("up", ["a"])
+    told = {
+        "last_login": "2026-11-01T00:00:00Z",
+        "outputs": {"certificate_not_after": "2030-01-01"},
+    }
+    ledger.finished(run, result("a", Outcome.GOOD, "verified").model_copy(update=told))
+    ledger.finished(run, result("a", Outcome.FAILED))
+    known = ledger.known()["a"]
+
+    assert "verified" == known.phase
+    assert Outcome.FAILED is known.result.outcome
+    assert told == {name: getattr(known.result, name) for name in told}
+    assert "" == ledger.results(run)[0].last_login  # the run's own result is what it was

@@ -1,0 +1,77 @@
+"""`flexsso fleet report` and `… metrics`: what the ledger knows, for eyes and for machines."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.project import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fleet.ledger import Known
+    from fleet.report import Overview
+
+LEDGER = Path(".state") / "fleet.sqlite"
+PAGE = Path(".state") / "fleet.html"
+
+
+def report(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where; - for stdout.")
+    ] = None,
+) -> None:
+    """Write one page about all stacks.
+
+    Phases, who waits for whom, drift, certificates on a time line, last verified logins,
+    failures by cause; sortable and filterable, also with 10,000. From the ledger and the
+    stacks' files: nobody is asked.
+    """
+    from cli.fleet_page import render_page  # noqa: PLC0415
+
+    seen, _ = look()
+    _write(render_page(seen), output or PROJECT / PAGE)
+
+
+def metrics(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where, at once.")
+    ] = None,
+) -> None:
+    """Print the same as Prometheus metrics.
+
+    With --output the file is replaced at once, as node_exporter's textfile collector needs it.
+    """
+    from fleet.metrics import exposition  # noqa: PLC0415
+
+    seen, known = look()
+    _write(exposition(seen, known), output or Path("-"))
+
+
+def look() -> tuple[Overview, Mapping[str, Known]]:
+    """All stacks and what is known of each."""
+    from fleet.ledger import Ledger  # noqa: PLC0415
+    from fleet.report import overview  # noqa: PLC0415
+    from fleet.tenants import read_fleet  # noqa: PLC0415
+
+    known = Ledger(PROJECT / LEDGER).known()
+    return overview(read_fleet(PROJECT / "stacks"), known, datetime.now(UTC)), known
+
+
+def _write(text: str, target: Path) -> None:
+    """Replace the file in one step, readable for this user alone; `-` is stdout."""
+    if str(target) == "-":
+        typer.echo(text, nl=False)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(name).replace(target)
+    typer.echo(f"written: {target}", err=True)
