@@ -32,6 +32,7 @@ from components.handoff import (
 )
 from models.attributes import attribute_fields
 from models.flex import SpSettings, derive_sp_settings
+from models.guard_rails import is_production, refuse
 from models.handoff import mapping_of
 from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.phase import NEXT_STEP, Phase
@@ -107,7 +108,10 @@ class GoogleFlexSso(pulumi.ComponentResource):
         self._name = name
         self._args = args
         self._tenant = tenant = Tenant.model_validate(args["tenant"])
-        self._child = pulumi.ResourceOptions(parent=self)
+        people = PEOPLE.validate_python(args["people"])
+        refuse(args["stack"], tenant, {email: given.roles for email, given in people.items()})
+        protected = is_production(args["stack"], tenant) or None  # None: as the component's own
+        self._child = pulumi.ResourceOptions(parent=self, protect=protected)
         connection = _connection(tenant)
         sp = derive_sp_settings(
             tenant.flex.generation, tenant.flex.account_sid, connection, tenant.flex.runtime_domain
@@ -258,7 +262,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
             proof=sso.proof,
             moving=sso.moving,
         ).apply(lambda seen: handoff_of(given, seen["verdict"], seen))
-        delivery = deliver(self._name, given, handoff, self._child)
+        delivery = deliver(self._name, given, handoff, pulumi.ResourceOptions(parent=self))
         outputs: dict[str, Any] = {
             "status": verdict.apply(lambda seen: seen[0].value),
             "next_step": next_step_of(given, verdict, delivery),

@@ -21,6 +21,7 @@ from models.attributes import attribute_fields, checked
 from models.custom_schema import SchemaField
 from models.errors import MetadataError, TenantConfigError
 from models.flex import lint_roles, worker_name_problem
+from models.guard_rails import flag_problems
 from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.roles import RoleAssignment, union
 from models.roles_csv import CsvRow, parse_roles_csv
@@ -71,6 +72,7 @@ def read_stack(name: str, config: object, stacks: Path, now: datetime) -> Stack:
     problems += metadata_problems
     if tenant is not None:
         problems += _mapping_problems(tenant.attribute_mapping)
+        problems += flag_problems(name, tenant)
     if problems or tenant is None:
         raise TenantConfigError(problems)
     people = union(_inline(tenant), listed)

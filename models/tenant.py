@@ -215,6 +215,11 @@ class Tenant(_Part):
     """A contact centre in one environment."""
 
     name: str = Field(min_length=1, description="What people call it, for example Acme Support.")
+    production: bool | None = Field(
+        None,
+        description="Whether the guard rails of production hold; if not said, the environment's"
+        " name tells: prod, production, prd or live.",
+    )
     google: GoogleSettings
     flex: FlexSettings
     saml_app: SamlAppSettings = Field(default_factory=SamlAppSettings)

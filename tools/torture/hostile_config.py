@@ -15,6 +15,7 @@ MAPPING = {
 }
 WHOLE: dict[str, Any] = {
     "name": "Acme",
+    "production": True,
     "google": {
         "customer": "C01sandbx",
         "domain": "acme.example",
