@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import adopt as adoption
 from cli import sandbox_server as server
 from cli import stack_draft as draft
 from cli.env import engine_environment
@@ -27,6 +28,9 @@ Example:
     --domain acme.example --runtime-domain acme-falcon-1234 \\
     --account-sid AC00000000000000000000000000000000 \\
     --group flex-agents@acme.example=agent
+  ./flexsso new acme.prod --adopt --name "Acme Support" \\
+    --account-sid AC00000000000000000000000000000000 \\
+    --metadata GoogleIDPMetadata.xml
 """
 
 
@@ -41,6 +45,17 @@ def new(  # noqa: PLR0913  one for each question
     legacy: Annotated[bool, typer.Option("--legacy", help="Legacy SSO, iam.twilio.com.")] = False,
     person: Annotated[list[str] | None, typer.Option(help="EMAIL=ROLE[,ROLE]; repeat.")] = None,
     group: Annotated[list[str] | None, typer.Option(help="GROUP=ROLE[,ROLE]; repeat.")] = None,
+    service_account: Annotated[
+        str, typer.Option(help="Google service account to work as without its key.")
+    ] = "",
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Read what was set up by hand; the first up keeps it.")
+    ] = False,
+    connection: Annotated[str, typer.Option(help="The JQ sid, if Flex lists several.")] = "",
+    app: Annotated[str, typer.Option(help="Name of the SAML app at Google.")] = "",
+    schema: Annotated[str, typer.Option(help="Name of the category of custom attributes.")] = "",
+    metadata: Annotated[str, typer.Option(help="The path of GoogleIDPMetadata.xml.")] = "",
+    certificate: Annotated[str, typer.Option(help="Fingerprint, if that file has two.")] = "",
     from_file: Annotated[
         Path | None, typer.Option("--from", help="Another stack's file, or a `tenant` object.")
     ] = None,
@@ -51,7 +66,8 @@ def new(  # noqa: PLR0913  one for each question
 ) -> None:
     """Begin a stack: its file, its folder, and the stack at Pulumi.
 
-    On a terminal it asks for what is missing.
+    On a terminal it asks for what is missing. With --adopt it first reads what was set up by
+    hand, and writes a stack whose first up changes nothing.
     """
     options = {
         "name": name,
@@ -61,15 +77,27 @@ def new(  # noqa: PLR0913  one for each question
         "flex.account_sid": account_sid,
         "flex.runtime_domain": runtime_domain,
         "flex.generation": "legacy" if legacy else "",
+        "flex.connection": connection,
+        "saml_app.name": app,
+        "saml_app.certificate": certificate,
+        "credentials.google.service_account": service_account,
     }
     begun, listed = draft.begin(from_file)
     tenant = draft.with_options(begun, options)
-    tenant = draft.complete(tenant, _ask if _is_terminal() else None)
+    ask, base = _ask if _is_terminal() else None, _sandbox_address() if sandbox else None
+    text = adoption.read_text(metadata) if metadata else ""
+    if adopt:
+        found = adoption.adopt(tenant, adoption.Hints(schema, text), ask, base)
+        tenant, listed, text = found.tenant, found.roles, found.metadata
+        typer.echo("\n".join(found.said), err=True)
+    else:
+        tenant = draft.with_options(tenant, {"google.custom_schema.display_name": schema})
+        tenant = draft.complete(tenant, ask)
     tenant = draft.with_groups(tenant, group or [])
     if sandbox:
         tenant = draft.with_sandbox_credentials(tenant)
     table = draft.roles_csv(listed, person or [])
-    files = draft.files(stack, tenant, table, _sandbox_address() if sandbox else None)
+    files = draft.files(stack, tenant, table, base, text)
     create(PROJECT, stack, files, dry_run=dry_run)
 
 
@@ -109,7 +137,7 @@ def _is_terminal() -> bool:
     return typer.get_text_stream("stdin").isatty()
 
 
-def _ask(question: draft.Question) -> str:
+def _ask(question: draft.Asked) -> str:
     """Ask until the answer has the right shape; the empty one if that is allowed."""
     typer.echo(f"\n{question.explained}", err=True)
     while True:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -22,10 +21,14 @@ from models.errors import FlexSsoError
 from models.stack import NAME, read_stack
 from models.tenant import Tenant
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 Draft = dict[str, Any]
 People = dict[str, list[str]]
 
 ROLES_FILE = "roles.csv"
+METADATA_FILE = "idp_metadata.xml"
 CSV_HEAD = "email,roles,full_name\n"
 OF_ONE_STACK = ("flex.connection", "saml_app.certificate", "saml_app.spid")
 CREDENTIALS = ".sandbox/credentials"
@@ -37,6 +40,18 @@ REQUIRED = (
     "flex.runtime_domain",
 )
 ASKED = (*REQUIRED[:3], "google.admin", *REQUIRED[3:])
+
+
+class Asked(Protocol):
+    """Something that somebody is asked for; `problem` says what is wrong with an answer."""
+
+    @property
+    def label(self) -> str: ...  # noqa: D102
+    @property
+    def explained(self) -> str: ...  # noqa: D102
+    @property
+    def optional(self) -> bool: ...  # noqa: D102
+    def problem(self, answer: str) -> str: ...  # noqa: D102
 
 
 class Question(NamedTuple):
@@ -102,7 +117,7 @@ def begin(source: Path | None) -> tuple[Draft, str]:
 
 def _table_beside(source: Path, draft: Draft) -> str:
     stack = source.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    path = source.parent / stack / str(_get(draft, "roles.file") or ROLES_FILE)
+    path = source.parent / stack / str(get(draft, "roles.file") or ROLES_FILE)
     return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
 
 
@@ -120,18 +135,31 @@ def complete(draft: Draft, ask: Callable[[Question], str] | None) -> Draft:
 
     Raises FlexSsoError that names all of them if there is nobody to `ask`.
     """
-    missing = [key for key in REQUIRED if _get(draft, key) is None]
+    missing = [key for key in REQUIRED if get(draft, key) is None]
     if ask is None:
         if missing:
-            lines = [f"  {_option(key)}: {_field(key).description}" for key in missing]
+            lines = [f"  {option(key)}: {_field(key).description}" for key in missing]
             what = "\n".join([f"Still missing, {len(missing)}:", *lines])
             hint = "give these options or --from; on a terminal, you are asked"
             raise FlexSsoError(what, hint=hint)
         return draft
-    if not missing:
-        return draft
-    asked = [Question(key) for key in ASKED if _get(draft, key) is None]
-    return with_options(draft, {question.key: ask(question) for question in asked})
+    return ask_for(draft, ASKED, ask) if missing else draft
+
+
+def ask_for(draft: Draft, keys: Iterable[str], ask: Callable[[Question], str] | None) -> Draft:
+    """Ask for those of the keys that are missing, if there is somebody to `ask`."""
+    asked = [Question(key) for key in keys if get(draft, key) is None] if ask else []
+    return with_options(draft, {one.key: ask(one) for one in asked} if ask else {})
+
+
+def laid_over(below: Draft, above: Draft) -> Draft:
+    """Both drafts in one; where both say something, `above` counts."""
+    both = deepcopy(below)
+    for key, value in above.items():
+        inner = both.get(key)
+        fits = isinstance(inner, dict) and isinstance(value, dict)
+        both[key] = laid_over(inner, value) if fits and inner is not None else deepcopy(value)
+    return both
 
 
 def with_groups(draft: Draft, groups: list[str]) -> Draft:
@@ -154,25 +182,29 @@ def roles_csv(listed: str, persons: list[str]) -> str:
 
 def with_sandbox_credentials(draft: Draft) -> Draft:
     """The draft with the files in which the sandbox puts its keys."""
-    customer, account = _get(draft, "google.customer"), _get(draft, "flex.account_sid")
+    customer, account = get(draft, "google.customer"), get(draft, "flex.account_sid")
+    keyless = get(draft, "credentials.google.service_account")
+    google = "" if keyless else f"{CREDENTIALS}/google-{customer}.json"
+    twilio = f"{CREDENTIALS}/twilio-{account}.json"
     return with_options(
-        draft,
-        {
-            "credentials.google.file": f"{CREDENTIALS}/google-{customer}.json",
-            "credentials.twilio.file": f"{CREDENTIALS}/twilio-{account}.json",
-        },
+        draft, {"credentials.google.file": google, "credentials.twilio.file": twilio}
     )
 
 
-def files(stack: str, draft: Draft, table: str, base: str | None) -> dict[str, str]:
-    """Path in the project → text of each file to write.
+def files(
+    stack: str, draft: Draft, table: str, base: str | None, metadata: str = ""
+) -> dict[str, str]:
+    """Path in the project → text of each file to write. `metadata` is Google's file, if known.
 
     Raises TenantConfigError with all mistakes, as `pulumi up` would find them.
     """
-    _check(stack, draft, table)
+    beside = {str(get(draft, "roles.file") or ROLES_FILE): table}
+    if metadata:
+        beside[str(get(draft, "saml_app.idp_metadata") or METADATA_FILE)] = metadata
+    _check(stack, draft, beside)
     return {
         f"stacks/Pulumi.{stack}.yaml": render(stack, draft, base),
-        f"stacks/{stack}/{ROLES_FILE}": table,
+        **{f"stacks/{stack}/{name}": text for name, text in beside.items()},
     }
 
 
@@ -184,12 +216,13 @@ def require_absent(project: Path, wanted: dict[str, str]) -> None:
             raise FlexSsoError(f"{path} is there already.", hint=hint)
 
 
-def _check(stack: str, draft: Draft, table: str) -> None:
+def _check(stack: str, draft: Draft, beside: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if NAME.fullmatch(stack):
             place = Path(folder) / stack
             place.mkdir()
-            (place / ROLES_FILE).write_text(table, encoding="utf-8")
+            for name, text in beside.items():
+                (place / Path(name).name).write_text(text, encoding="utf-8")
         read_stack(stack, draft, Path(folder), datetime.now(UTC))
 
 
@@ -204,7 +237,8 @@ def _pairs(given: list[str]) -> People:
     return found
 
 
-def _option(key: str) -> str:
+def option(key: str) -> str:
+    """The command line option of a key."""
     return f"--{key.rpartition('.')[2].replace('_', '-')}"
 
 
@@ -216,7 +250,8 @@ def _field(key: str) -> Any:
     return model.model_fields[last]
 
 
-def _get(draft: Draft, key: str) -> Any:
+def get(draft: Draft, key: str) -> Any:
+    """The value of a dotted key, None if it is not there."""
     value: Any = draft
     for part in key.split("."):
         value = value.get(part) if isinstance(value, dict) else None
@@ -234,6 +269,6 @@ def _put(draft: Draft, key: str, value: Any) -> None:
 
 def _drop(draft: Draft, key: str) -> None:
     path, _, last = key.rpartition(".")
-    section = _get(draft, path)
+    section = get(draft, path)
     if isinstance(section, dict):
         section.pop(last, None)

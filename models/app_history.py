@@ -18,6 +18,7 @@ CREATE = "CREATE_SAML2_SERVICE_PROVIDER_CONFIG"
 DELETE = "DELETE_SAML2_SERVICE_PROVIDER_CONFIG"
 CHANGE_ACS = "CHANGE_SAML2_SERVICE_PROVIDER_CONFIG_ACS_ENDPOINT"
 CHANGE_ENTITY_ID = "CHANGE_SAML2_SERVICE_PROVIDER_CONFIG_ENTITY_ID"
+NAME = "SAML2_SERVICE_PROVIDER_NAME"
 ENTITY_ID = "SAML2_SERVICE_PROVIDER_ENTITY_ID"
 GONE = "(the app was deleted)"
 
@@ -37,9 +38,13 @@ class Event(Protocol):
 
 @dataclass
 class App:
-    """One app, as far as the log goes back. Empty texts were never told."""
+    """One app, as far as the log goes back. Empty texts were never told.
+
+    `since` and `changed` are the times of the first and the last event.
+    """
 
     since: str
+    changed: str = ""
     entity_id: str = ""
     acs_url: str = ""
     deleted: bool = False
@@ -84,6 +89,7 @@ def _take_in(apps: dict[str, App], key: str, event: Event) -> None:
     if event.name == CREATE or key not in apps:
         apps[key] = App(event.time)
     app = apps[key]
+    app.changed = event.time
     if event.name == CREATE:
         app.entity_id = event.parameters.get(ENTITY_ID, "")
     elif event.name == CHANGE_ENTITY_ID:

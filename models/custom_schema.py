@@ -62,6 +62,17 @@ class SchemaField(BaseModel):
         }
 
 
+def seen_field(live: ApiField, ours: SchemaField | None) -> SchemaField:
+    """A field as Google shows it. It may leave out the defaults; `ours` is what we think of it."""
+    access = ours.read_access if ours else ReadAccess.ALL_DOMAIN_USERS
+    return SchemaField(
+        display_name=live.get("displayName", live["fieldName"]),
+        type=live.get("fieldType", FieldType.STRING),
+        multi_valued=live.get("multiValued", False),
+        read_access=live.get("readAccessType", access),
+    )
+
+
 def default_fields() -> dict[str, SchemaField]:
     """The two fields that Flex needs beside the e-mail address."""
     return {

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from models.app_history import our_app
+from models.certificate import parse_pem
 from models.errors import FlexSsoError
 from models.roles import same_value
 from providers.google.directory_api import DirectoryApi
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 20
 CLOCK_SKEW = timedelta(minutes=2)
+LONGEST_HISTORY = timedelta(days=30)
 
 
 class WhereToLook(BaseModel):
@@ -71,6 +74,24 @@ def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
     except FlexSsoError as error:
         return Proof(why_not=error.what)
     return Proof(why_not=reasons[0] if reasons else "Google's log shows no login since the change")
+
+
+def in_force_since(
+    settings: Settings, where: WhereToLook, sp_entity_id: str, certificate: str, now: datetime
+) -> datetime:
+    """Since when a record that was in force before anybody recorded it has been so (see docs/adr).
+
+    That is the last of: a month ago, the certificate's first day, and the last change of the SAML
+    app that Google's log tells of. A log that can't be read, or an app that is gone: now.
+    """
+    try:
+        events = ReportsApi(settings, where.customer).app_events(where.app_name)
+        app, begins = our_app(events, sp_entity_id), parse_pem(certificate).not_before
+    except FlexSsoError:
+        return now
+    if app and app.deleted:
+        return now
+    return max(now - LONGEST_HISTORY, begins, *([_time(app.changed)] if app else []))
 
 
 def _logins(settings: Settings, where: WhereToLook, since: str) -> list[Login]:

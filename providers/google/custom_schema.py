@@ -17,7 +17,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
-from models.custom_schema import SchemaField, SchemaMerge, merge_fields
+from models.custom_schema import SchemaField, SchemaMerge, merge_fields, seen_field
 from models.errors import ConflictError, DataLossError
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.google.directory_api import DirectoryApi
@@ -75,7 +75,7 @@ class CustomSchemaProvider(Provider[CustomSchemaInputs]):
             return None
         fields = {field["fieldName"]: field for field in live.get("fields", [])}
         seen = {
-            ours: _seen(fields[theirs], known.fields.get(ours))
+            ours: seen_field(fields[theirs], known.fields.get(ours))
             for ours, theirs in known.field_names.items()
             if theirs in fields
         }
@@ -133,17 +133,6 @@ class CustomSchemaProvider(Provider[CustomSchemaInputs]):
 
     def _api(self, inputs: CustomSchemaInputs, *, writes: bool = False) -> DirectoryApi:
         return DirectoryApi(self.settings, inputs.customer, writes=writes)
-
-
-def _seen(live: Outs, ours: SchemaField | None) -> SchemaField:
-    return SchemaField.model_validate(
-        {
-            "display_name": live.get("displayName", live["fieldName"]),
-            "type": live.get("fieldType", "STRING"),
-            "multi_valued": live.get("multiValued", False),
-            "read_access": live.get("readAccessType", ours.read_access if ours else None),
-        }
-    )
 
 
 def _refuse_loss(api: DirectoryApi, schema: str, conflicts: list[str]) -> None:

@@ -84,13 +84,17 @@ class DirectoryApi:
 
     def find_schema(self, name: str, display_name: str) -> dict[str, Any] | None:
         """The schema of that API name, else the one of that display name, else None."""
-        request = self._client().schemas().list(customerId=self._customer)
-        schemas = self._execute(request, "listing custom schemas").get("schemas", [])
+        schemas = self.schemas()
         for key, value in (("schemaName", name), ("displayName", display_name)):
             for schema in schemas:
                 if str(schema.get(key, "")).casefold() == value.casefold():
                     return dict(schema)
         return None
+
+    def schemas(self) -> list[dict[str, Any]]:
+        """All custom schemas."""
+        request = self._client().schemas().list(customerId=self._customer)
+        return list(self._execute(request, "listing custom schemas").get("schemas", []))
 
     def get_schema(self, key: str) -> dict[str, Any] | None:
         """The schema of that id or API name, or None."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from models.app_history import NAME
 from providers.google.service import build_service, google_errors
 from providers.retry import retrying
 
@@ -63,6 +64,14 @@ class ReportsApi:
             if name == "login_success" and parameters.get("application_name") == app_name
         ]
 
+    def apps_logged_in_to(self) -> list[tuple[str, str]]:
+        """(who, name of the SAML app) of each successful login, newest first."""
+        return [
+            (actor, parameters.get("application_name", ""))
+            for name, _, actor, parameters in self._events("saml", None)
+            if name == "login_success"
+        ]
+
     def login_failures(self, since: str | None = None) -> list[LoginFailure]:
         """Failed SAML logins after `since`, newest first: to any app, for Google names none."""
         return [
@@ -73,8 +82,8 @@ class ReportsApi:
             if name == "login_failure"
         ]
 
-    def app_events(self, app_name: str) -> list[AppEvent]:
-        """Creation, deletion and changes of the app of that name, oldest first.
+    def app_events(self, app_name: str | None = None) -> list[AppEvent]:
+        """Creation, deletion and changes of the app of that name (or of all), oldest first.
 
         Queried without an event name: an unknown one would fail the whole call.
         """
@@ -82,7 +91,7 @@ class ReportsApi:
             AppEvent(*event)
             for event in self._events("admin", None)
             if APP_EVENTS in event[0]
-            and event[3].get("SAML2_SERVICE_PROVIDER_NAME", "").casefold() == app_name.casefold()
+            and (app_name is None or event[3].get(NAME, "").casefold() == app_name.casefold())
         ]
         return found[::-1]
 

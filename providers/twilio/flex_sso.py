@@ -83,6 +83,7 @@ class Known(NamedTuple):
     moving: bool = False
 
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 RECORDED = ("connection", "acs_url", "sp_entity_id", "sso_url", "issuer", "certificate")
 
 
@@ -98,7 +99,10 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
         return olds.get("status") != Phase.VERIFIED
 
     def create_it(self, wanted: FlexSsoInputs) -> tuple[str, Outs]:
-        """The natural key is the account: it has one sign-in."""
+        """The natural key is the account: it has one sign-in.
+
+        One that is in force already is adopted: sign-ins from before prove it, too.
+        """
         return wanted.account_sid, self._look(wanted, Known(None, _now(), {}))
 
     def update_it(self, id_: str, olds: Outs, wanted: FlexSsoInputs) -> Outs:
@@ -141,6 +145,8 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
         arrived = verdict.phase is Phase.ACTIVE and (moving or last is Phase.DRIFTED)
         if arrived:
             proof, changed_at = {}, _now()
+        elif verdict.phase is Phase.ACTIVE and last is None:
+            changed_at = self._in_force_since(wanted)
         not_proved = ""
         if verdict.phase is Phase.ACTIVE and prove:
             proof, not_proved = self._prove(wanted, changed_at)
@@ -178,11 +184,18 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
             why_not=seen.why_not,
         )
 
+    def _in_force_since(self, wanted: FlexSsoInputs) -> str:
+        from providers import evidence  # noqa: PLC0415
+
+        sp, pem = wanted.sp_entity_id or "", wanted.certificate or ""
+        where, now = _where(wanted), datetime.now(UTC)
+        since = evidence.in_force_since(self.settings, where, sp, pem, now)
+        return since.astimezone(UTC).strftime(TIME)
+
     def _prove(self, wanted: FlexSsoInputs, since: str) -> tuple[dict[str, Any], str]:
         from providers import evidence  # noqa: PLC0415  the one way to Google from here
 
-        where = evidence.WhereToLook(**wanted.evidence.model_dump(), account_sid=wanted.account_sid)
-        proof = evidence.prove_sign_in(self.settings, where, since)
+        proof = evidence.prove_sign_in(self.settings, _where(wanted), since)
         if not proof.found:
             return {}, proof.why_not
         return proof.model_dump(exclude={"why_not"}), ""
@@ -197,8 +210,14 @@ def _recorded(wanted: FlexSsoInputs) -> dict[str, str]:
     return {key: value for key, value in values.items() if value}
 
 
+def _where(wanted: FlexSsoInputs) -> Any:
+    from providers.evidence import WhereToLook  # noqa: PLC0415
+
+    return WhereToLook(**wanted.evidence.model_dump(), account_sid=wanted.account_sid)
+
+
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(TIME)
 
 
 class FlexSso(Resource, module="twilio", name="FlexSso"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from providers.evidence import WhereToLook, prove_sign_in
-from sandbox.clock import rfc3339
+from models.certificate import parse_der
+from providers.evidence import WhereToLook, in_force_since, prove_sign_in
+from sandbox.clock import Clock, rfc3339
 from sandbox.google import activities
 from sandbox.twilio import workers
 from sandbox.twilio.accounts import find_account
+from tests.idp_files import _certificate
 from tests.providers.vendor import CUSTOMER, ENHANCED, Vendor
 
 WHERE = WhereToLook(
@@ -120,3 +123,61 @@ def test_not_being_able_to_look_is_a_reason_and_no_crash(world, settings):
     world.faults[:] = [{"host": "admin.googleapis.com", "path": "/reports/", "status": 403}]
 
     assert "Google answered 403" in prove_sign_in(settings, WHERE, LONG_AGO).why_not
+
+
+# A record that was in force before it was recorded -----------------------------------------------
+
+US = "urn:flex:JQ" + "ab" * 16
+
+
+def log_tells(world, name, when):
+    parameters = {
+        "SAML2_SERVICE_PROVIDER_NAME": "Twilio Flex",
+        "SAML2_SERVICE_PROVIDER_ENTITY_ID": US,
+    }
+    event = {"type": "SAML2_SERVICE_PROVIDER_CONFIG_SETTINGS", "name": name}
+    earlier = replace(world, clock=Clock(when - world.clock.now()))
+    activities.record(
+        earlier, CUSTOMER, "admin", "root@acme.example", event | {"parameters": parameters}
+    )
+
+
+def certificate(begins):
+    return parse_der(_certificate(begins=begins)).pem
+
+
+@pytest.mark.parametrize(
+    ("changed", "begins", "since"),
+    [
+        (None, 400, 30),  # nothing is known: a month counts
+        (20, 400, 20),  # the app was changed since
+        (20, 10, 10),  # the certificate is younger
+        (100, 400, 30),
+    ],
+)
+def test_sign_ins_count_from_the_last_thing_that_is_known(world, settings, changed, begins, since):
+    now = world.clock.now()
+    if changed is not None:
+        log_tells(world, "CREATE_SAML2_SERVICE_PROVIDER_CONFIG", now - timedelta(days=changed))
+    pem = certificate(now - timedelta(days=begins))
+
+    found = in_force_since(settings, WHERE, US, pem, now)
+
+    assert abs(now - timedelta(days=since) - found) < timedelta(minutes=1)
+
+
+def test_a_deleted_app_proves_nothing(world, settings):
+    now = world.clock.now()
+    for days, verb in ((20, "CREATE"), (2, "DELETE")):
+        name = f"{verb}_SAML2_SERVICE_PROVIDER_CONFIG"
+        log_tells(world, name, now - timedelta(days=days))
+
+    pem = certificate(now - timedelta(days=400))
+    assert now == in_force_since(settings, WHERE, US, pem, now)
+
+
+def test_without_googles_log_only_what_comes_counts(world, settings):
+    world.faults[:] = [{"host": "admin.googleapis.com", "path": "/reports/", "status": 403}]
+    now = world.clock.now()
+
+    assert now == in_force_since(settings, WHERE, US, certificate(now), now)
