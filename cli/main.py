@@ -17,6 +17,7 @@ import typer
 from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
 
 from cli import (
+    appconfig,
     doctor,
     env,
     explain,
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.command("env")(env.env)
 app.command("shell", epilog=shell.EPILOG)(shell.shell)
 app.command("handoff")(handoff.handoff)
+app.command("appconfig", epilog=appconfig.EPILOG)(appconfig.appconfig)
 app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("verify")(verify.verify)

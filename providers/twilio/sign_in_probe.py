@@ -41,6 +41,7 @@ class Connection(NamedTuple):
 
     connection: str
     active: bool
+    client_id: str = ""
 
 
 class Seen(NamedTuple):
@@ -76,7 +77,11 @@ class SignInProbe:
             params={"AccountSid": self._account_sid},
         )
         return [
-            Connection(str(item.get("connection_name", "")), item.get("active") is True)
+            Connection(
+                str(item.get("connection_name", "")),
+                item.get("active") is True,
+                str(item.get("client_id") or ""),
+            )
             for item in objects(_json_object(response), "config_list", "its SSO connections")
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 from typing import Any
 
@@ -53,6 +54,17 @@ def test_a_tenant_gets_to_verified_and_stays_there(project, stack):
     assert not [*project.state_dir.rglob("google-*.json")]
     signed = [one for one in project.requests() if one["url"].endswith(":signJwt")]
     assert signed
+
+
+def test_the_login_is_in_no_state(project, stack):
+    (login,) = project.state_dir.glob("gcloud/*/application_default_credentials.json")
+    held = json.loads(login.read_text())
+    state = json.dumps(stack.state())
+
+    assert "verified" in state
+    assert held["refresh_token"] not in state
+    assert held["client_secret"] not in state
+    assert "ya29." not in state
 
 
 def examine(project: Project, stack: Stack, **changes: Any) -> dict[str, Check]:
