@@ -28,7 +28,7 @@ def appconfig(
     stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
     as_json: Annotated[bool, typer.Option("--json", help="The object alone.")] = False,
 ) -> None:
-    """Print what a self-hosted Flex UI has to put into appConfig.js."""
+    """Print appConfig.js for a self-hosted Flex UI."""
     from models.app_config import as_javascript  # noqa: PLC0415
 
     config = config_of(stack, PROJECT)
