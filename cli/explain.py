@@ -41,7 +41,7 @@ def explain(
         bool, typer.Option("--show-values", help="Show the person's address and values.")
     ] = False,
 ) -> None:
-    """Say why a sign-in was refused: expected, received, who fixes it.
+    """Say why a sign-in was refused, and who fixes it.
 
     Codes: 45050, 70002, 70004, 70251, app_not_configured_for_user, failure_… and others.
     """
