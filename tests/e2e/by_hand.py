@@ -92,7 +92,7 @@ class ByHand:
         self.person().follow_handoff(Handoff.model_validate(document))
 
     def _known(self) -> dict[str, Any]:
-        seen = {"app_seen": "", "proof": None}
+        seen = {"app_seen": "", "proof": None, "moving": False}
         if not self.metadata.exists():
             return {**seen, "sso_url": "", "idp_entity_id": "", "certificate": ""}
         found = parse_idp_metadata(self.metadata.read_bytes())
