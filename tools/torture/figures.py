@@ -12,6 +12,7 @@ from tools.torture.figure import Figure, Scope
 from tools.torture.large import large
 from tools.torture.matrix import Case, Matrix
 from tools.torture.place import place
+from tools.torture.saml import saml
 
 SLICE = 120
 
@@ -46,6 +47,7 @@ def crashes(scope: Scope) -> Figure:
 
 FIGURES: dict[str, Callable[[Scope], Figure]] = {
     "hostile": hostile.named,
+    "saml": saml,
     "large": large,
     "fuzz": hostile.fuzz,
     "answers": answers,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import xmlsec
+from cryptography.hazmat.primitives import serialization
 from lxml import etree
 
 from tests.sandbox.twilio import idp
@@ -140,6 +141,16 @@ def hidden_in_status(sp: ServiceProvider) -> Any:
     return response
 
 
+def hidden_in_extensions(sp: ServiceProvider) -> Any:
+    """The signed Assertion in Extensions, a forged one where it should be."""
+    response, assertion, _ = _assertion_signed(sp)
+    response.replace(assertion, _forged(assertion))
+    extensions = etree.Element(f"{SAMLP}Extensions")
+    extensions.append(assertion)
+    response.insert(1, extensions)
+    return response
+
+
 def appended(sp: ServiceProvider) -> Any:
     """An unsigned second Assertion behind the signed one."""
     response, assertion, _ = _assertion_signed(sp)
@@ -183,6 +194,7 @@ WRAPPING: dict[Attack, str] = {
     xsw7: "assertion_count",
     xsw8: "assertion_count",
     hidden_in_status: "assertion_count",
+    hidden_in_extensions: "assertion_count",
     appended: "assertion_count",
     same_id: "duplicate_id",
     foreign_assertion: "foreign_namespace",
@@ -224,6 +236,19 @@ def new_digest(sp: ServiceProvider) -> Any:
     return response
 
 
+def digest_elsewhere(sp: ServiceProvider) -> Any:
+    """CVE-2024-45409: the right digest of a tampered Assertion, where it is found first."""
+    response, assertion, _ = _assertion_signed(sp)
+    next(assertion.iter(f"{SAML}NameID")).text = MALLORY
+    digest = etree.tostring(_without_signature(assertion), method="c14n", exclusive=True)
+    extensions = etree.Element(f"{SAMLP}Extensions")
+    etree.SubElement(extensions, f"{DS}DigestValue").text = base64.b64encode(
+        _sha256(digest)
+    ).decode()
+    response.insert(1, extensions)
+    return response
+
+
 def other_key(sp: ServiceProvider) -> Any:
     return Idp().sign(sp.document())
 
@@ -248,12 +273,45 @@ def own_key_value(sp: ServiceProvider) -> Any:
     return response
 
 
-def hmac_with_the_certificate(sp: ServiceProvider) -> Any:
-    """The public certificate as the secret of an HMAC."""
-    response = sp.signed()
-    method = response.find(f".//{DS}SignatureMethod")
-    method.set("Algorithm", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256")
+def own_key_value_beside_the_certificate(sp: ServiceProvider) -> Any:
+    """The same with the genuine certificate beside it."""
+    response = own_key_value(sp)
+    data = etree.SubElement(response.find(f"{DS}Signature/{DS}KeyInfo"), f"{DS}X509Data")
+    shown = etree.SubElement(data, f"{DS}X509Certificate")
+    shown.text = "".join(sp.provider.certificate.splitlines()[1:-1])
     return response
+
+
+def _hmac(sp: ServiceProvider, secret: bytes) -> Any:
+    """Signed well, but with something that everybody knows as the secret of an HMAC."""
+    response = sp.document(name_id=MALLORY)
+    signature = xmlsec.template.create(
+        response, xmlsec.constants.TransformExclC14N, xmlsec.constants.TransformHmacSha256, ns="ds"
+    )
+    uri = f"#{response.get('ID')}"
+    reference = xmlsec.template.add_reference(signature, xmlsec.constants.TransformSha256, uri=uri)
+    xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
+    xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
+    response.insert(1, signature)
+    xmlsec.tree.add_ids(response, ["ID"])
+    context = xmlsec.SignatureContext()
+    context.key = xmlsec.Key.from_binary_data(xmlsec.constants.KeyDataHmac, secret)
+    context.sign(signature)
+    return etree.fromstring(etree.tostring(response))
+
+
+def hmac_with_the_pem(sp: ServiceProvider) -> Any:
+    return _hmac(sp, sp.provider.certificate.encode())
+
+
+def hmac_with_the_der(sp: ServiceProvider) -> Any:
+    return _hmac(sp, base64.b64decode("".join(sp.provider.certificate.splitlines()[1:-1])))
+
+
+def hmac_with_the_public_key(sp: ServiceProvider) -> Any:
+    spki = serialization.PublicFormat.SubjectPublicKeyInfo
+    public = sp.provider.key.public_key()
+    return _hmac(sp, public.public_bytes(serialization.Encoding.DER, spki))
 
 
 def rsa_sha1(sp: ServiceProvider) -> Any:
@@ -299,6 +357,14 @@ def two_signed_infos(sp: ServiceProvider) -> Any:
     response = sp.signed()
     signature = response.find(f"{DS}Signature")
     signature.insert(0, deepcopy(signature.find(f"{DS}SignedInfo")))
+    return response
+
+
+def two_signed_infos_last(sp: ServiceProvider) -> Any:
+    """The same, the other way round."""
+    response = sp.signed()
+    signature = response.find(f"{DS}Signature")
+    signature.append(deepcopy(signature.find(f"{DS}SignedInfo")))
     return response
 
 
@@ -352,7 +418,11 @@ SIGNATURE: dict[Attack, str] = {
     other_key: "signature_invalid",
     other_key_genuine_certificate: "signature_invalid",
     own_key_value: "signature_invalid",
-    hmac_with_the_certificate: "weak_signature",
+    own_key_value_beside_the_certificate: "signature_invalid",
+    digest_elsewhere: "signature_invalid",
+    hmac_with_the_pem: "weak_signature",
+    hmac_with_the_der: "weak_signature",
+    hmac_with_the_public_key: "weak_signature",
     rsa_sha1: "weak_signature",
     sha1_digest: "weak_signature",
     signed_twice: "signature_count",
@@ -361,6 +431,7 @@ SIGNATURE: dict[Attack, str] = {
     empty_reference: "signature_reference",
     two_references: "signature_shape",
     two_signed_infos: "signature_shape",
+    two_signed_infos_last: "signature_shape",
     with_object: "signature_shape",
     object_in_key_info: "signature_shape",
     xslt: "signature_shape",
@@ -502,6 +573,7 @@ ENCODING: list[tuple[str, Attack, str]] = [
     ("doctype", _with_head("<!DOCTYPE x>"), "doctype"),
     ("external", _with_head('<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "doctype"),
     ("laughs", _with_head(BOMB), "doctype"),
+    ("quadratic", _with_head(f'<!DOCTYPE x [<!ENTITY a "{"ha" * 50_000}">]>'), "doctype"),
     ("utf-16", lambda sp: etree.tostring(sp.signed(), encoding="UTF-16"), "not_utf8"),
     (
         "utf-16 unsaid",

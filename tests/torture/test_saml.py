@@ -1,0 +1,24 @@
+"""Hostile SAML at both doors, and that the figure can find something."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import saml_signature
+from tools.torture.figure import Scope
+from tools.torture.saml import saml, vectors
+
+pytestmark = pytest.mark.xdist_group("torture")
+
+
+def test_every_hostile_response_is_refused_for_its_own_reason():
+    figure = saml(Scope())
+
+    assert figure.cases == 2 * len([*vectors()]) + 1 > 160
+    assert [] == figure.wrong
+
+
+def test_a_door_that_looks_at_no_algorithm_is_found_out(monkeypatch):
+    monkeypatch.setattr(saml_signature, "_check_algorithms", lambda _info: None)
+
+    assert "explain: rsa sha1" in " ".join(saml(Scope()).wrong)
