@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import fleet_report, fleet_temporal
+from cli import fleet_prune, fleet_report, fleet_temporal
 from cli.env import engine_environment
 from cli.fleet_live import progress
 from cli.fleet_report import LEDGER
@@ -119,6 +119,7 @@ _command("verify", "Look, predict and read what sign-ins left behind, for each."
 fleet_temporal.add_to(app)
 app.command("report")(fleet_report.report)
 app.command("metrics")(fleet_report.metrics)
+app.command("prune")(fleet_prune.prune)
 
 
 @app.command("runs")
@@ -187,7 +188,7 @@ def _run(  # noqa: PLR0913  as asked for by the options
     if via.engine is fleet_temporal.EngineName.TEMPORAL:
         fleet_run = via.run(options)
     else:
-        environment = engine_environment(PROJECT, os.environ)
+        environment = fit_for(names, options.size)
         fleet_run = FleetRun(PROJECT, fleet, environment, options)
     with progress(verb) as shown, _signals(fleet_run, shown):
         shown.begin(fleet_run)
@@ -195,6 +196,17 @@ def _run(  # noqa: PLR0913  as asked for by the options
     summary = Summary(run, ending, ledger.results(run), ledger.left(run))
     typer.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
     return summary.exit_code
+
+
+def fit_for(names: list[str], size: int) -> dict[str, str]:
+    """The engine's environment. Raises FlexSsoError where the backend can't do so many at once."""
+    from fleet import backends  # noqa: PLC0415
+    from fleet.pool import default_size  # noqa: PLC0415
+
+    environment = backends.guarded(engine_environment(PROJECT, os.environ))
+    backends.refuse(environment, names, size or default_size())
+    backends.prepare(environment)
+    return environment
 
 
 @contextlib.contextmanager

@@ -66,7 +66,9 @@ def test_one_line_each_and_a_hint_for_a_failure():
 def test_this_machine(flexsso):
     done = flexsso("doctor", "--json")
 
-    assert ["python", "pulumi"] == [one["name"] for one in json.loads(done.stdout)["checks"]]
+    assert ["python", "pulumi", "state backend"] == [
+        one["name"] for one in json.loads(done.stdout)["checks"]
+    ]
     assert 0 == done.returncode
 
 

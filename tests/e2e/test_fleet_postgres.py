@@ -1,0 +1,79 @@
+"""A fleet on a real PostgreSQL: its table is made once, and refusals have a reason."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.servers import free_port
+from tools.fleet.project import FleetProject, fleet_project
+
+TENANTS = 4
+AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
+
+
+def found(command: str) -> str:
+    """Its path; Debian keeps it out of PATH."""
+    places = [*Path("/usr/lib/postgresql").glob(f"*/bin/{command}"), shutil.which(command)]
+    path = next((str(place) for place in places if place), None)
+    return path or pytest.skip(f"no {command} here: apt-get install postgresql")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """A server of our own; it refuses to run as root, so then as the user `postgres`."""
+    with tempfile.TemporaryDirectory(prefix="flexsso-pg-") as name:
+        folder, port, me = Path(name), free_port(), [] if os.getuid() else AS_POSTGRES
+        if me:
+            shutil.chown(folder, "postgres")
+        data = ["-D", f"{folder}/data"]
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        pg_ctl = [*me, found("pg_ctl"), *data]
+        run = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        run([*me, found("initdb"), *data, "-A", "trust", "-U", "fleet"])
+        run([*pg_ctl, "-o", options, "-l", f"{folder}/log", "-w", "start"])
+        yield f"postgres://fleet:s3cret@127.0.0.1:{port}/postgres?sslmode=disable"
+        run([*pg_ctl, "-m", "fast", "stop"])
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[FleetProject]:
+    with fleet_project(TENANTS, tmp_path_factory.mktemp("fleet")) as made:
+        made.environment["PULUMI_BACKEND_URL"] = database
+        yield made
+
+
+def refused(fleet: FleetProject, *arguments: str) -> str:
+    with fleet.start(*arguments) as process:
+        out, err = process.communicate(timeout=60)
+    assert 1 == process.returncode, out
+    assert "hint:" in err
+    assert "s3cret" not in err + out
+    return err
+
+
+def test_first_uses_at_once_do_not_race_for_the_table(fleet: FleetProject) -> None:
+    """All are made by the first run on an empty database, and looked at by the second."""
+    assert {"waits": TENANTS} == fleet.run("up", "--at-once", "4", exit_code=2)["counts"]
+    assert {"waits": TENANTS} == fleet.run("drift", exit_code=2)["counts"]
+    assert [] == list((fleet.root / ".state").glob(".pulumi"))
+
+
+def test_more_connections_than_granted_are_refused(fleet: FleetProject) -> None:
+    assert "100 connections" in refused(fleet, "up", "--at-once", "50")
+
+
+def test_a_server_that_is_away_is_said_before_anything_is_begun(fleet: FleetProject) -> None:
+    url = fleet.environment["PULUMI_BACKEND_URL"]
+    fleet.environment["PULUMI_BACKEND_URL"] = f"postgres://fleet:s3cret@127.0.0.1:{free_port()}/x"
+    try:
+        assert "can't be used" in refused(fleet, "up")
+    finally:
+        fleet.environment["PULUMI_BACKEND_URL"] = url
