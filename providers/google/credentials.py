@@ -9,6 +9,8 @@ of that; its addresses are fixed, so the transport moves them to where the endpo
 from __future__ import annotations
 
 import json
+import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,14 +68,13 @@ def credentials_of(settings: Settings, scopes: Sequence[str]) -> Any:
 
 
 def _load(settings: Settings, scopes: list[str]) -> Any:
-    import google.auth  # noqa: PLC0415
     from google.oauth2 import service_account  # noqa: PLC0415
 
     source, admin = settings.credentials.google, settings.google_admin
     if source.service_account:
         return _without_key(source.service_account, scopes, admin)
     if source.file is None:
-        found = google.auth.default(scopes=scopes)[0]
+        found = _from_here(scopes)
     else:
         key = json.loads(credentials_file(Path(source.file)))
         found = service_account.Credentials.from_service_account_info(key, scopes=scopes)  # type: ignore[no-untyped-call]
@@ -81,13 +82,30 @@ def _load(settings: Settings, scopes: list[str]) -> Any:
 
 
 def _without_key(account: str, scopes: list[str], admin: str | None) -> Any:
-    import google.auth  # noqa: PLC0415
     from google.auth import impersonated_credentials  # noqa: PLC0415
 
-    here, _ = google.auth.default(scopes=[SCOPE + "cloud-platform"])
+    here = _from_here([SCOPE + "cloud-platform"])
     return impersonated_credentials.Credentials(  # type: ignore[no-untyped-call]
         here, target_principal=account, target_scopes=scopes, subject=admin
     )
+
+
+def _from_here(scopes: Sequence[str]) -> Any:
+    """Application default credentials.
+
+    A login of gcloud's is read from its file: google.auth.default would run gcloud itself each
+    time, half a second, to learn of a project that nobody asks for.
+    """
+    import google.auth  # noqa: PLC0415
+    from google.auth import _cloud_sdk, environment_vars  # noqa: PLC0415
+    from google.auth.credentials import with_scopes_if_required  # noqa: PLC0415
+
+    login = _cloud_sdk.get_application_default_credentials_path()  # type: ignore[no-untyped-call]
+    if environment_vars.CREDENTIALS in os.environ or not Path(login).is_file():
+        return google.auth.default(scopes=scopes)[0]
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        found, _ = google.auth.load_credentials_from_file(login)  # type: ignore[no-untyped-call]
+    return with_scopes_if_required(found, scopes)  # type: ignore[no-untyped-call]
 
 
 # Refusals ----------------------------------------------------------------------------------------
