@@ -115,7 +115,7 @@ def moving_step(given: Given) -> str:
     """The sentence while a stack goes to the other generation of SSO, or back."""
     back = " --back" if given.tenant.flex.generation is Generation.LEGACY else ""
     command = f"./flexsso migrate enhanced {given.stack}{back}"
-    return f"Both consoles go to other addresses: `{command}` leads on; then run `pulumi up` again."
+    return f"Both consoles go to other addresses: `{command}` leads on; then run `up` again."
 
 
 def _migration(tenant: Tenant, *, moving: bool) -> Way | None:

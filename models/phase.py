@@ -23,13 +23,13 @@ class Phase(StrEnum):
 
 NEXT_STEP = {
     Phase.AWAITING_CONNECTION: "Twilio Console: open the SSO page once, so that Flex makes its"
-    " connection; then run `pulumi up` again.",
+    " connection; then run `up` again.",
     Phase.AWAITING_GOOGLE_APP: "Google Admin console: make the custom SAML app as the hand-off"
-    " says, save its metadata file in the stack's folder, then run `pulumi up` again.",
+    " says, save its metadata file in the stack's folder, then run `up` again.",
     Phase.AWAITING_FLEX_FORM: "Twilio Console: fill in the SSO form as the hand-off says, then run"
-    " `pulumi up` again.",
-    Phase.ACTIVE: "Sign in to Flex once as one of the people; then run `pulumi up` again.",
+    " `up` again.",
+    Phase.ACTIVE: "Sign in to Flex once as one of the people; then run `up` again.",
     Phase.VERIFIED: "Nothing to do.",
     Phase.DRIFTED: "A console was changed by hand: put the field back as the hand-off says, or"
-    " change the stack; then run `pulumi up` again.",
+    " change the stack; then run `up` again.",
 }

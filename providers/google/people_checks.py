@@ -111,7 +111,7 @@ def incomplete(result: BulkResult) -> PartialFailureError:
     return PartialFailureError(
         f"Google: {len(result.failed):,} people could not be written"
         f" ({len(result.done) - len(set(result.done) & set(result.failed)):,} were);"
-        " run `pulumi up` again to go on with the rest",
+        " run `up` again to go on with the rest",
         reasons,
     )
 

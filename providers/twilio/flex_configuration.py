@@ -147,7 +147,7 @@ def _write(api: FlexApi, live: dict[str, Any], value: bool | None) -> dict[str, 
         raise ConflictError(
             f"Twilio: the Flex configuration changed while it was written"
             f" ({', '.join(moved) or OWNED_KEY})",
-            hint="somebody else writes it too; run `pulumi up` again",
+            hint="somebody else writes it too; run `up` again",
         )
     return after
 
@@ -158,7 +158,7 @@ def _read_back(api: FlexApi) -> dict[str, Any]:
         return api.configuration()
     except VendorApiError as error:
         what = f"Twilio: the Flex configuration was written but can't be read back: {error.what}"
-        raise UnreachableError(what, hint=error.hint or "run `pulumi up` again") from None
+        raise UnreachableError(what, hint=error.hint or "run `up` again") from None
 
 
 def _outputs(wanted: FlexConfigurationInputs, live: dict[str, Any], olds: Outs) -> Outs:

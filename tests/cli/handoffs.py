@@ -21,7 +21,7 @@ def outputs(phase: Phase = Phase.AWAITING_FLEX_FORM, **changes: Any) -> dict[str
         "stack": "acme.prod",
         "tenant": "Acme Support",
         "phase": phase,
-        "next_step": "Twilio Console: fill in the SSO form, then run `pulumi up` again.",
+        "next_step": "Twilio Console: fill in the SSO form, then run `up` again.",
         "generation": generation,
         "account_sid": ACCOUNT,
         "connection": CONNECTION,

@@ -10,7 +10,7 @@ from rich.console import Console
 from cli import fleet_live
 from fleet.result import Outcome, Result
 
-NEXT = "Twilio Console: open the SSO page once; then run `pulumi up` again. Hand-off: ./flexsso …"
+NEXT = "Twilio Console: open the SSO page once; then run `up` again. Hand-off: ./flexsso …"
 
 
 class HalfDone:
