@@ -20,7 +20,8 @@ from tests.sandbox.twilio import idp
 from tests.sandbox.twilio.idp import DS, HOUR, SAML, SAMLP, Idp
 from tests.sandbox.twilio.service_provider import OTHER_JQ, ServiceProvider
 
-Attack = Callable[[ServiceProvider], Any]
+Attack = Callable[[Any], Any]
+"""Makes a response for a `ServiceProvider`, or for whatever else has its side of the agreement."""
 MALLORY = "mallory@evil.example"
 
 
