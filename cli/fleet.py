@@ -151,6 +151,8 @@ def _chosen(selector: Selector, ledger: Ledger) -> tuple[list[FleetStack], list[
     from fleet.tenants import read_fleet, select  # noqa: PLC0415
 
     fleet = read_fleet(PROJECT / "stacks")
+    if apart := [one.name for one in fleet if not one.member and not selector.names]:
+        typer.echo(f"left out, as their files say: {', '.join(apart)}", err=True)
     return fleet, [one.name for one in select(fleet, selector, ledger.phases())]
 
 

@@ -61,7 +61,8 @@ def look() -> tuple[Overview, Mapping[str, Known]]:
     from fleet.tenants import read_fleet  # noqa: PLC0415
 
     known = Ledger(PROJECT / LEDGER).known()
-    return overview(read_fleet(PROJECT / "stacks"), known, datetime.now(UTC)), known
+    fleet = [one for one in read_fleet(PROJECT / "stacks") if one.member or one.name in known]
+    return overview(fleet, known, datetime.now(UTC)), known
 
 
 def _write(text: str, target: Path) -> None:

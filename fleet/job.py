@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Job(BaseModel):
     """What to do, and the whole environment to do it in (this stack's credentials, no others').
 
-    `look` names the function that verifies, `module:function`. It holds secrets: never to be
+    `look` names the function that verifies, `module:function`; `mistake` says why nothing can be
+    done, if so. It holds secrets: never to be
     printed, hence no `repr` of the environment.
     """
 
@@ -32,6 +33,7 @@ class Job(BaseModel):
     environment: dict[str, str] = Field(repr=False)
     look: str = ""
     timeout: float = 0.0
+    mistake: str = ""
 
 
 def job_of(  # noqa: PLR0913  a stack's turn, and where it is done
@@ -53,4 +55,5 @@ def job_of(  # noqa: PLR0913  a stack's turn, and where it is done
         environment={**own, MARK: mark_of(project, stack.name)},
         look=look,
         timeout=timeout,
+        mistake=stack.mistake,
     )

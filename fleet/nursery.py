@@ -83,6 +83,8 @@ def _child(own: socket.socket) -> None:
 
 
 def _do(job: Job) -> Result:
+    if job.mistake:
+        return Result(stack=job.stack, verb=job.verb, outcome=Outcome.FAILED, said=job.mistake)
     os.environ.clear()
     os.environ.update(job.environment)
     look = None

@@ -1,19 +1,21 @@
 """The tenant table: the files in `stacks/`. Stacks are never listed through a backend.
 
 (Listing 10,000 stacks takes the engine a minute and 800 MB, and can hang on PostgreSQL.)
+A file that can't be used is in the table too, with the reason: its stack fails by itself.
 """
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from fleet.credentials import named, named_in_text, needed
 from models.errors import FlexSsoError
 from models.stack import NAME
-from models.tenant import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +30,9 @@ class FleetStack(BaseModel):
 
     `labels` are the object `flex-google-sso:labels` of its file, free for whatever the fleet is
     cut into. `customer` and `account_sid` are the vendors' accounts, whose quotas it shares.
+    `needs` are the environment variables that hold its credentials, `names` all that its file
+    names. `member` is false where `flex-google-sso:fleet` is: only its own name selects it.
+    `mistake` says why nothing can be done with it, if so.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,7 +41,10 @@ class FleetStack(BaseModel):
     labels: dict[str, str] = {}
     customer: str = ""
     account_sid: str = ""
-    credentials: Credentials = Credentials()
+    needs: frozenset[str] = needed({})
+    names: frozenset[str] = frozenset()
+    member: bool = True
+    mistake: str = ""
 
     @property
     def tenant(self) -> str:
@@ -64,10 +72,16 @@ class Selector(BaseModel):
     phases: tuple[str, ...] = ()
 
     def takes(self, stack: FleetStack, phase: str) -> bool:
-        """Whether the stack, whose last known phase is `phase`, is one of them."""
+        """Whether the stack, whose last known phase is `phase`, is one of them.
+
+        One whose file can't be read may have any label: it is not left out unnoticed.
+        """
         own = {f"{key}={value}" for key, value in stack.labels.items()}
+        if stack.mistake:
+            own = set(self.labels)
         return (
-            _matches(stack.name, self.names)
+            (stack.member or stack.name in self.names)
+            and _matches(stack.name, self.names)
             and _matches(stack.tenant, self.tenants)
             and _matches(stack.environment, self.environments)
             and (not self.labels or not own.isdisjoint(self.labels))
@@ -76,13 +90,12 @@ class Selector(BaseModel):
 
 
 def read_fleet(stacks: Path) -> list[FleetStack]:
-    """Every stack that has a file, sorted by name. Raises FlexSsoError for an unreadable one."""
-    found = []
-    for path in sorted(stacks.glob("Pulumi.*.yaml")):
-        name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-        if NAME.fullmatch(name):
-            found.append(_parse(name, path))
-    return found
+    """Every stack that has a file, sorted by name.
+
+    Raises FlexSsoError for a file that can't be opened: nobody knows whose credentials it names.
+    """
+    paths = sorted(stacks.glob("Pulumi.*.yaml"))
+    return [_parse(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), path) for path in paths]
 
 
 def select(
@@ -104,11 +117,12 @@ def _matches(text: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _parse(name: str, path: Path) -> FleetStack:
+    text = _read(path)
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  safe
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        what = f"Can't read {path}: {str(error).splitlines()[0]}"
-        raise FlexSsoError(what) from None
+        document = yaml.load(text, Loader=_LOADER)  # noqa: S506  safe
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        what = f"stacks/{path.name} is no YAML: {_reason(error)}"
+        return FleetStack(name=name, needs=frozenset(), names=named_in_text(text), mistake=what)
     config = _object(_object(document).get("config"))
     tenant = _object(config.get(f"{NAMESPACE}tenant"))
     labels = _object(config.get(f"{NAMESPACE}labels"))
@@ -117,17 +131,37 @@ def _parse(name: str, path: Path) -> FleetStack:
         labels={str(key): str(value) for key, value in labels.items()},
         customer=str(_object(tenant.get("google")).get("customer", "")),
         account_sid=str(_object(tenant.get("flex")).get("account_sid", "")),
-        credentials=_credentials(tenant.get("credentials")),
+        needs=needed(tenant),
+        names=named(tenant),
+        member=str(config.get(f"{NAMESPACE}fleet", True)).lower() != "false",
+        mistake="" if NAME.fullmatch(name) else _misnamed(path.name),
     )
 
 
-def _credentials(given: Any) -> Credentials:
-    """As named by the stack. A mistake in them is for the program to report, by its key."""
+def _read(path: Path) -> str:
     try:
-        return Credentials.model_validate(_object(given))
-    except ValidationError:
-        return Credentials()
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        what = f"Can't read {path}: {error.strerror}."
+        raise FlexSsoError(what, hint="it may name credentials to be kept from others") from None
+
+
+def _reason(error: Exception) -> str:
+    """Without the text around the mistake: it may be anything."""
+    mark = getattr(error, "problem_mark", None)
+    line = f" (line {mark.line + 1})" if mark else ""
+    return f"{getattr(error, 'problem', None) or type(error).__name__}{line}"
+
+
+def _misnamed(file: str) -> str:
+    return f"stacks/{file} is no stack's: names are <tenant>.<environment>, of a-z, 0-9 and -."
 
 
 def _object(value: Any) -> dict[str, Any]:
+    """Also one that is written as JSON, as `pulumi config set` may."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
     return value if isinstance(value, dict) else {}

@@ -69,6 +69,32 @@ def test_one_failure_is_that_tenants_alone(made: Fleet) -> None:
     assert {"waits": 2} == again["counts"]
 
 
+def test_nobody_elses_secrets_reach_a_process(made: Fleet) -> None:
+    """A webhook's secret and what a mistaken file names: neither in engines nor in the nursery."""
+    files = {made.file("t0006.dev"): "handoff: {secret_env: OTHERS_SECRET}",
+             made.file("t0007.dev"): "[{key_env: MISTAKEN_SECRET}"}  # fmt: skip
+    kept = {path: path.read_text() for path in files}
+    for path, text in files.items():
+        path.write_text(kept[path].replace("    name:", f"    {text}\n    name:"))
+    made.environment |= {"MISTAKEN_SECRET": "nor-this", "SHARED": "for-all"}
+    seen: dict[int, bytes] = {}
+    with made.start("preview", "--json") as process:
+        while process.poll() is None:
+            seen |= {pid: environ for pid in made.processes() if (environ := made.environ(pid))}
+            time.sleep(0.05)
+        done = made.ended(process, 1, timeout=60)
+    for path, text in kept.items():
+        path.write_text(text)
+
+    assert {"waits": TENANTS - 1, "failed": 1} == done["counts"], done["causes"]
+    assert "is no YAML" in next(iter(done["causes"]))
+    assert len(seen) > TENANTS
+    assert all(b"for-all" in environ for environ in seen.values())
+    assert [] == [
+        pid for pid, one in seen.items() if b"not-for-anybody" in one or b"nor-this" in one
+    ]
+
+
 def test_canary_and_max_failures_end_the_run(made: Fleet) -> None:
     """A canary that fails keeps all others from being begun."""
     path = made.file("t0000.dev")

@@ -156,6 +156,11 @@ class FleetProject:
             or (path in own and b"fleet.nursery" in _read(pid, "cmdline"))
         ]
 
+    @staticmethod
+    def environ(pid: int) -> bytes:
+        """What the process was started with; empty if it is gone."""
+        return _read(pid, "environ")
+
     def engines(self) -> list[int]:
         """Those of them that are Pulumi's engine."""
         return [pid for pid in self.processes() if _read(pid, "cmdline").startswith(b"pulumi\0")]
