@@ -1,4 +1,4 @@
-"""The signing certificate, watched in each `up`: warnings 60, 30 and 7 days before it ends."""
+"""The signing certificate, watched in each `up`: warnings 60, 30 and 7 days before, and after."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from models.certificate import Severity, problems
+from models.certificate import problems
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,6 @@ def watch(certificate: Certificate, stack: str, now: datetime) -> list[str]:
         f"Google's signing certificate: {problem.what}; {problem.hint}"
         f" (./flexsso migrate certificate {stack} tells how)"
         for problem in problems(certificate, now)
-        if problem.severity is Severity.WARNING
     ]
     for sentence in said:
         pulumi.log.warn(sentence)

@@ -14,12 +14,10 @@ agreement (ACS URL, entity ID) follows from the connection, so nothing here depe
 """
 
 # Annotations are not postponed here: Pulumi reads them for the schema of the component package.
-from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.certificate_watch import watch
 from components.handoff import (
     Given,
     default_redirect_url,
@@ -30,11 +28,11 @@ from components.handoff import (
     moving_step,
     next_step_of,
 )
+from components.identity_provider import identity_provider
 from models.attributes import attribute_fields
 from models.flex import SpSettings, derive_sp_settings
 from models.guard_rails import is_production, refuse
 from models.handoff import mapping_of
-from models.idp_metadata import choose_certificate, parse_idp_metadata
 from models.phase import NEXT_STEP, Phase
 from models.tenant import Tenant
 from providers.base import to_props
@@ -176,7 +174,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
                 "start_url": login_url(tenant),
                 "attribute_mapping": mapping_of(tenant.attribute_mapping),
                 "spid": tenant.saml_app.spid,
-                **_identity_provider(self._args["stack"], tenant, self._args.get("idp_metadata")),
+                **identity_provider(self._args["stack"], tenant, self._args.get("idp_metadata")),
             },
             self._child,
         )
@@ -291,24 +289,6 @@ def _connection(tenant: Tenant) -> str | None:
     if tenant.flex.generation.value == "legacy" or tenant.flex.connection:
         return tenant.flex.connection
     return find_connection(Settings.from_config(pulumi.Config()), tenant.flex.account_sid)
-
-
-def _identity_provider(stack: str, tenant: Tenant, idp_metadata: str | None) -> dict[str, Any]:
-    if idp_metadata is None:
-        return {}
-    metadata = parse_idp_metadata(
-        idp_metadata.encode(), allow_any_host=tenant.saml_app.allow_any_idp_host
-    )
-    now = datetime.now(UTC)
-    chosen = choose_certificate(metadata, tenant.saml_app.certificate, now)
-    watch(chosen, stack, now)
-    return {
-        "sso_url": metadata.sso_url,
-        "entity_id": metadata.entity_id,
-        "certificate": chosen.pem,
-        "fingerprint": chosen.fingerprint,
-        "not_after": chosen.not_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
 
 
 def _real_name(schema: CustomSchema, field: str) -> pulumi.Output[str]:

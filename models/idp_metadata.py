@@ -1,4 +1,4 @@
-"""`IdpMetadata`: what GoogleIDPMetadata.xml says, and which of its certificates goes into Flex.
+"""`IdpMetadata`: what GoogleIDPMetadata.xml says.
 
 A real file has one md:IDPSSODescriptor, one or two KeyDescriptors (use="signing"), one NameIDFormat
 and the same Location for HTTP-Redirect and HTTP-POST. The file comes from a person's browser, so it
@@ -16,7 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as DefusedElementTree
 from pydantic import BaseModel, ConfigDict
 
-from models.certificate import Certificate, Severity, parse_base64, problems, refuse_private_key
+from models.certificate import Certificate, parse_base64, refuse_private_key
 from models.errors import CertificateError, MetadataError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024
 GOOGLE_HOST = "accounts.google.com"
-CERTIFICATE_KEY = "tenant.saml_app.certificate"
 
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
@@ -244,38 +243,3 @@ def _warnings(
             f"The file says it is valid until {valid_until:%Y-%m-%d}, but its certificate ends on"
             f" {ends:%Y-%m-%d}: the certificate counts."
         )
-
-
-# Which certificate ---------------------------------------------------------------------------
-
-
-def choose_certificate(
-    metadata: IdpMetadata, fingerprint: str | None, now: datetime
-) -> Certificate:
-    """The one certificate for Flex's form: the only one, or the one with this fingerprint.
-
-    Google lists up to two, and an app may use the second; nothing in the file says which. Raises
-    CertificateError that lists them, or that says why the chosen one must not be used.
-    """
-    chosen = _choose(metadata.certificates, fingerprint)
-    errors = [one for one in problems(chosen, now) if one.severity is Severity.ERROR]
-    if errors:
-        what = " and ".join(error.what for error in errors)
-        raise CertificateError(f"Certificate {chosen.fingerprint}: {what}.", hint=errors[0].hint)
-    return chosen
-
-
-def _choose(certificates: tuple[Certificate, ...], fingerprint: str | None) -> Certificate:
-    if fingerprint is None and len(certificates) == 1:
-        return certificates[0]
-    for certificate in certificates:
-        if fingerprint and certificate.fingerprint == fingerprint.upper():
-            return certificate
-    listed = "\n".join(f"  {certificate}" for certificate in certificates)
-    if fingerprint is None:
-        what = f"Google lists {len(certificates)} certificates, and Flex takes one:\n{listed}"
-        hint = f"set {CERTIFICATE_KEY} to the fingerprint that the SAML app's page shows"
-    else:
-        what = f"No certificate in the metadata file is {fingerprint}; there is:\n{listed}"
-        hint = f"correct {CERTIFICATE_KEY}, or download the metadata again"
-    raise CertificateError(what, hint=hint)

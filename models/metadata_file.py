@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from models.certificate import problems
+from models.certificate_choice import CERTIFICATE_KEY, certificate_in_use, choose_certificate
 from models.errors import FlexSsoError, MetadataError
-from models.idp_metadata import choose_certificate, parse_idp_metadata
+from models.idp_metadata import parse_idp_metadata
 from models.tenant import GoogleSettings, SamlAppSettings
 
 if TYPE_CHECKING:
@@ -57,11 +58,14 @@ def keep(
     new = parse_idp_metadata(content, allow_any_host=app.allow_any_idp_host)
     if not any_account:
         _check_account(new, settings.customer)
-    chosen = choose_certificate(new, app.certificate, now)
     path = folder / app.idp_metadata
-    said = [*_changes(_read_old(path, app), new, chosen, app.certificate)]
+    old = _read_old(path, app)
+    choose = certificate_in_use if _brings_another(old, new) else choose_certificate
+    chosen = choose(new, app.certificate, now)
+    said = [*_changes(old, new, chosen, app.certificate)]
     said += [f"warning: {warning}" for warning in new.warnings]
-    said += [f"warning: the certificate: {one.what} ({one.hint})" for one in problems(chosen, now)]
+    for one in problems(chosen, now) if chosen else ():
+        said.append(f"warning: the certificate: {one.what} ({one.hint})")
     folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.write_bytes(content)
@@ -81,6 +85,12 @@ def _check_account(new: IdpMetadata, customer: str) -> None:
     raise MetadataError(what, hint=hint)
 
 
+def _brings_another(old: IdpMetadata | None, new: IdpMetadata) -> bool:
+    """Whether a second certificate came beside one we had: the first step of a rotation."""
+    had = {one.fingerprint for one in old.certificates} if old else set()
+    return len(new.certificates) > 1 and any(one.fingerprint in had for one in new.certificates)
+
+
 def _read_old(path: Path, app: SamlAppSettings) -> IdpMetadata | None:
     try:
         return parse_idp_metadata(path.read_bytes(), allow_any_host=app.allow_any_idp_host)
@@ -89,7 +99,7 @@ def _read_old(path: Path, app: SamlAppSettings) -> IdpMetadata | None:
 
 
 def _changes(
-    old: IdpMetadata | None, new: IdpMetadata, chosen: Certificate, wanted: str | None
+    old: IdpMetadata | None, new: IdpMetadata, chosen: Certificate | None, wanted: str | None
 ) -> Iterator[str]:
     """Field by field; without an old file all is new."""
     if old is None:
@@ -104,9 +114,13 @@ def _changes(
         found.append(f"SSO URL: {old.sso_url} → {new.sso_url}")
     if old.entity_id != new.entity_id:
         found.append(f"Entity ID: {old.entity_id} → {new.entity_id}")
-    if chosen.fingerprint not in was or (wanted is None and before > 1):
+    if chosen and (chosen.fingerprint not in was or (wanted is None and before > 1)):
         listed = ", ".join(str(one) for one in old.certificates)
         found.append(f"Certificate: {listed} → {chosen}")
     if len(new.certificates) != before:
         found.append(f"The file lists {len(new.certificates)} certificates, before {before}.")
+    if chosen is None:
+        added = ", ".join(str(one) for one in new.certificates if one.fingerprint not in was)
+        found += [f"New: {added}"] if added else []
+        found.append(f"The recorded certificate stays until {CERTIFICATE_KEY} names another.")
     yield from found or ["Nothing changed: the same addresses, the same certificate."]

@@ -18,11 +18,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.attribute_mapping import AttributeMapping, lint
 from models.attributes import attribute_fields, checked
+from models.certificate_choice import certificate_in_use
 from models.custom_schema import SchemaField
 from models.errors import MetadataError, TenantConfigError
 from models.flex import lint_roles, worker_name_problem
 from models.guard_rails import flag_problems
-from models.idp_metadata import choose_certificate, parse_idp_metadata
+from models.idp_metadata import parse_idp_metadata
 from models.roles import RoleAssignment, union
 from models.roles_csv import CsvRow, parse_roles_csv
 from models.tenant import Tenant
@@ -230,7 +231,7 @@ def _read_metadata(
     try:
         content = _plain_file(path, METADATA_LIMIT)
         metadata = parse_idp_metadata(content, allow_any_host=app.get("allow_any_idp_host") is True)
-        choose_certificate(metadata, fingerprint if isinstance(fingerprint, str) else None, now)
+        certificate_in_use(metadata, fingerprint if isinstance(fingerprint, str) else None, now)
     except FileNotFoundError:
         return None, []
     except (OSError, ValueError) as error:

@@ -98,10 +98,13 @@ class Expected(BaseModel):
 
     @property
     def certificate(self) -> Certificate | None:
-        """The one that belongs into Flex's form, by its fingerprint if there are two."""
+        """The one that belongs into Flex's form: named, else recorded, else the first listed."""
         listed = self.metadata.certificates if self.metadata else ()
-        wanted = self.tenant.saml_app.certificate
-        fitting = [one for one in listed if wanted in {None, one.fingerprint}]
+        recorded = (self.sso.get("recorded") or {}).get("certificate")
+        if (wanted := self.tenant.saml_app.certificate) is None:
+            fitting = [one for one in listed if one.pem == recorded] or listed
+        else:
+            fitting = [one for one in listed if one.fingerprint == wanted]
         return fitting[0] if fitting else None
 
     @property

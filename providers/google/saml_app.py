@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import CheckFailure, CheckResult, Resource
 from pydantic import Field
 
 from models.app_history import App, our_app
-from models.errors import MetadataError, PermissionDeniedError
+from models.certificate import Certificate, parse_pem
+from models.certificate_choice import kept_certificate
+from models.errors import CertificateError, MetadataError, PermissionDeniedError
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.google.reports_api import ReportsApi
 
@@ -39,6 +41,19 @@ class SamlAppInputs(Inputs):
     spid: str | None = None
 
 
+LISTED = "listed"
+"""Key of the certificates in PEM, where Google lists several and none is named: see `check`."""
+
+
+def certificate_inputs(certificate: Certificate) -> dict[str, str]:
+    """The three inputs about the certificate that goes into Flex."""
+    return {
+        "certificate": certificate.pem,
+        "fingerprint": certificate.fingerprint,
+        "not_after": certificate.not_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
 class SamlAppOutputs(SamlAppInputs):
     """The record as it is in reality where that was seen, and what was seen of it.
 
@@ -59,6 +74,17 @@ class SamlAppProvider(Provider[SamlAppInputs]):
 
     inputs = SamlAppInputs
     replace_on = frozenset({"customer"})
+
+    def check(self, olds: Outs, news: Outs) -> CheckResult:
+        """As ever; and while none of several certificates is named, the recorded one stays."""
+        given = dict(news)
+        if listed := given.pop(LISTED, None):
+            try:
+                kept = kept_certificate([*map(parse_pem, listed)], olds.get("fingerprint"))
+            except CertificateError as error:
+                return CheckResult(given, [CheckFailure("", str(error))])
+            given |= certificate_inputs(kept)
+        return super().check(olds, given)
 
     def wants_a_look(self, olds: Outs) -> bool:
         """Until the metadata is there and the app was seen, or while it differs."""

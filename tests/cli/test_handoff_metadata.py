@@ -106,6 +106,31 @@ def test_a_second_certificate_needs_a_choice(tmp_path, now, make_certificate, ma
     assert f"Certificate: {parse_der(second)}" in said
 
 
+def test_a_second_certificate_beside_the_old_one_is_kept_and_the_recorded_one_stays(
+    tmp_path, now, make_certificate, make_metadata
+):
+    old, new = make_certificate(), make_certificate(slot=1)
+    keep(tmp_path, STACK, make_metadata(old), now)
+
+    said = keep(tmp_path, STACK, make_metadata(old, new), now).said
+
+    assert "The file lists 2 certificates, before 1." in said
+    assert f"New: {parse_der(new)}" in said
+    assert "The recorded certificate stays until tenant.saml_app.certificate names another." in said
+
+
+def test_where_the_old_one_ended_the_file_with_the_new_one_is_kept(
+    tmp_path, now, make_certificate, make_metadata
+):
+    old, new = make_certificate(ends=now + timedelta(days=2)), make_certificate(slot=1)
+    named = Settings("C01sandbx", SamlAppSettings(certificate=parse_der(old).fingerprint))
+    keep(tmp_path, named, make_metadata(old), now)
+
+    said = keep(tmp_path, named, make_metadata(old, new), now + timedelta(days=3)).said
+
+    assert any("warning: the certificate: it ended on" in line for line in said)
+
+
 def test_another_google_account_is_refused_unless_one_insists(
     tmp_path, now, make_certificate, make_metadata
 ):

@@ -147,6 +147,39 @@ def test_the_handoff_is_made_of_outputs_and_holds_the_certificate(mocks, metadat
     assert "PRIVATE" not in text
 
 
+@pytest.mark.parametrize(("days", "said"), [(-1, "it ended on"), (6, "rotate it now"), (99, "")])
+def test_the_certificates_end_is_told_and_stops_nothing(
+    mocks, make_certificate, make_metadata, caplog, days, said
+):
+    der = make_certificate(ends=datetime.now(UTC) + timedelta(days=days, hours=1))
+
+    outputs = build(make_metadata(der, entity_id=ENTITY_ID, sso_url=SSO_URL).decode())
+
+    assert parse_der(der).fingerprint == outputs["certificate_fingerprint"]
+    assert bool(said) is ("signing certificate" in caplog.text)
+    assert said in caplog.text
+
+
+def test_what_is_odd_about_the_metadata_file_is_told(mocks, der, make_metadata, caplog):
+    file = make_metadata(der, entity_id=ENTITY_ID, sso_url=SSO_URL, valid_until="2027-01-01")
+
+    build(file.decode())
+
+    assert "idp_metadata.xml: The file says it is valid until 2027-01-01" in caplog.text
+
+
+def test_two_certificates_and_no_name_leave_the_choice_to_the_record(
+    mocks, der, make_certificate, make_metadata, caplog
+):
+    second = make_certificate(slot=1, begins=datetime.now(UTC) - timedelta(days=1))
+
+    build(make_metadata(der, second, entity_id=ENTITY_ID, sso_url=SSO_URL).decode())
+
+    assert [parse_der(one).pem for one in (der, second)] == mocks.seen["SamlApp"]["listed"]
+    assert "certificate" not in mocks.seen["SamlApp"]
+    assert "./flexsso migrate certificate acme.prod leads on" in caplog.text
+
+
 def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks, metadata):
     mocks.computed["SamlApp"] = {
         "seen": "x",

@@ -19,6 +19,7 @@ from tools.demo.person import LostError, Person
 pytestmark = pytest.mark.xdist_group("rotation")
 
 KEY = "flex-google-sso:tenant.saml_app.certificate"
+FINGERPRINT = "certificate_fingerprint"
 
 
 def test_the_whole_rotation(project: Project, monkeypatch: pytest.MonkeyPatch):
@@ -28,20 +29,21 @@ def test_the_whole_rotation(project: Project, monkeypatch: pytest.MonkeyPatch):
     stack.sign_in("ada@acme.example")
     assert "verified" == stack.up()["status"]
     assert "Make the second certificate" == now(stack)
-    old = stack.engine.outputs()["certificate_fingerprint"]
+    old = stack.engine.outputs()[FINGERPRINT]
 
     admin = project.person()
     admin.open("https://admin.google.com/ac/security/ssocert")
     admin.press("Add certificate")
     keep_metadata(stack, admin)
     assert "Record the new one" == now(stack)
+    assert ("verified", old) == (stack.up()["status"], stack.engine.outputs()[FINGERPRINT])
     new = plan(stack).new
     assert new is not None
     assert old != new.fingerprint
 
     stack.pulumi("config", "set", "--path", KEY, new.fingerprint)
     outputs = stack.up()
-    assert ("active", new.fingerprint) == (outputs["status"], outputs["certificate_fingerprint"])
+    assert ("active", new.fingerprint) == (outputs["status"], outputs[FINGERPRINT])
     assert "Let the app sign with the new one, in a quiet hour" == now(stack)
     stack.sign_in("grace@acme.example")
     choose_at_google(stack, new)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.certificate import parse_der
 from models.errors import CertificateError, MetadataError
-from models.idp_metadata import MAX_BYTES, choose_certificate, parse_idp_metadata
+from models.idp_metadata import MAX_BYTES, parse_idp_metadata
 
 ENTITY_ID = "https://accounts.google.com/o/saml2?idpid=C01sandbx"
 SSO_URL = "https://accounts.google.com/o/saml2/idp?idpid=C01sandbx"
@@ -300,77 +300,6 @@ def test_another_host_is_taken_if_allowed(make_metadata, first, entity_id):
 )
 def test_another_host_is_still_judged(make_metadata, first, changes):
     assert refusal(make_metadata(first, **changes), allow_any_host=True)
-
-
-# Which certificate ---------------------------------------------------------------------------
-
-
-def test_the_only_certificate_is_chosen(google, first, now):
-    assert parse_der(first) == choose_certificate(parse_idp_metadata(google), None, now)
-
-
-def test_two_certificates_need_a_choice(make_metadata, first, second, now):
-    metadata = parse_idp_metadata(make_metadata(first, second))
-
-    with pytest.raises(CertificateError) as caught:
-        choose_certificate(metadata, None, now)
-
-    for certificate in metadata.certificates:
-        assert certificate.fingerprint in caught.value.what
-        assert f"ends on {certificate.not_after:%Y-%m-%d}" in caught.value.what
-    assert "tenant.saml_app.certificate" in caught.value.hint
-
-
-@pytest.mark.parametrize("place", [0, 1])
-@pytest.mark.parametrize("spelling", [str.upper, str.lower])
-def test_the_fingerprint_decides(make_metadata, first, second, now, place, spelling):
-    metadata = parse_idp_metadata(make_metadata(first, second))
-    wanted = metadata.certificates[place]
-
-    assert wanted == choose_certificate(metadata, spelling(wanted.fingerprint), now)
-
-
-@pytest.mark.parametrize("fingerprint", ["AB:CD", ""])
-def test_a_fingerprint_that_is_not_there_is_not_replaced(google, now, fingerprint):
-    with pytest.raises(CertificateError, match="No certificate in the metadata file is"):
-        choose_certificate(parse_idp_metadata(google), fingerprint, now)
-
-
-@pytest.mark.parametrize(
-    ("changes", "what"),
-    [
-        ({"ends": timedelta(days=-1)}, "it ended on 2026-10-31"),
-        ({"kind": "1024"}, "too weak"),
-        ({"kind": "ec"}, "not RSA"),
-        ({"signature_hash": "sha1"}, "SHA1"),
-    ],
-)
-def test_a_bad_certificate_is_not_chosen(make_certificate, make_metadata, now, changes, what):
-    if "ends" in changes:
-        changes = {"ends": now + changes["ends"]}
-    metadata = parse_idp_metadata(make_metadata(make_certificate(**changes)))
-
-    with pytest.raises(CertificateError, match=what) as caught:
-        choose_certificate(metadata, None, now)
-
-    assert metadata.certificates[0].fingerprint in caught.value.what
-    assert "Google Admin console" in caught.value.hint
-
-
-def test_a_bad_certificate_beside_the_chosen_one_does_no_harm(
-    make_certificate, make_metadata, second, now
-):
-    ended = make_certificate(ends=now - timedelta(days=1))
-    metadata = parse_idp_metadata(make_metadata(ended, second))
-
-    wanted = parse_der(second)
-    assert wanted == choose_certificate(metadata, wanted.fingerprint, now)
-
-
-def test_a_certificate_that_ends_soon_is_still_chosen(make_certificate, make_metadata, now):
-    der = make_certificate(ends=now + timedelta(days=3))
-
-    assert parse_der(der) == choose_certificate(parse_idp_metadata(make_metadata(der)), None, now)
 
 
 # Whatever comes ------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Reading a stack: every mistake at once, by its key, with a hint."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,18 @@ def test_a_sound_stack_is_read(tmp_path):
 
     assert ["ada@acme.example"] == list(stack.people)
     assert stack.idp_metadata is None
+
+
+def test_neither_an_ended_certificate_nor_a_second_one_stops_a_stack(
+    tmp_path, make_certificate, make_metadata
+):
+    ended, other = make_certificate(ends=NOW - timedelta(days=1)), make_certificate(slot=1)
+    file = tmp_path / "acme.prod" / "idp_metadata.xml"
+    file.parent.mkdir()
+
+    for certificates in ([ended], [ended, other]):
+        file.write_bytes(make_metadata(*certificates))
+        assert read_stack("acme.prod", SOUND, tmp_path, NOW).idp_metadata
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from models.certificate import parse_der
 from models.errors import MetadataError
-from providers.google.saml_app import SamlAppProvider
+from providers.google.saml_app import SamlAppProvider, certificate_inputs
 from sandbox.google import activities
 from tests.providers.vendor import CUSTOMER
 
@@ -117,3 +118,18 @@ def test_an_app_of_another_name_was_not_seen_yet(provider, admin):
     outs = provider.update(made.id, drifted, WANTED | {"name": "Twilio Flex (enhanced)"}).outs
 
     assert ("", []) == (outs["seen"], outs["drift"])
+
+
+def test_of_two_certificates_without_a_name_the_recorded_one_stays(make_certificate):
+    old, new = parse_der(make_certificate()), parse_der(make_certificate(slot=1))
+    both = {**WANTED, "listed": [new.pem, old.pem]}
+    check = SamlAppProvider().check
+
+    kept = check({**WANTED, **certificate_inputs(old)}, both)
+    first = check({}, both)
+
+    assert [] == kept.failures
+    assert {**WANTED, **certificate_inputs(old), "description": ""} == kept.inputs
+    (failure,) = first.failures
+    assert "Google lists 2 certificates" in failure.reason
+    assert "tenant.saml_app.certificate" in failure.reason
