@@ -24,7 +24,7 @@ StateDir = Annotated[
     ),
 ]
 DEFAULT_PORT = 8765
-NEXT = 'eval "$(./flexsso env)" && pulumi stack select --create sandbox.dev && pulumi up'
+NEXT = "./flexsso new acme.dev --sandbox (what to answer: docs/tutorial.md)"
 STATE_DIR = PROJECT / ".sandbox"
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("cli", "components", "examples", "fleet", "models", "providers", "sandbox", "stacks")
-FILES = ("flexsso", "Pulumi.yaml", "__main__.py")
+PACKAGES = ("cli", "components", "fleet", "models", "providers", "sandbox", "tools")
+FOLDERS = (*PACKAGES, "examples", "stacks")
+FILES = ("flexsso", "Makefile", "Pulumi.yaml", "__main__.py")
 INSTALLED = (".venv", ".tools")
 
 

@@ -13,7 +13,7 @@ from models.handoff import Handoff
 from models.phase import Phase
 from tools.demo.engine import Engine, EngineError
 from tools.demo.person import LostError, Person
-from tools.demo.sandbox import SANDBOX, reach, start_afresh
+from tools.demo.sandbox import Sandbox
 from tools.demo.table import SignIn, print_result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,20 +31,21 @@ class DemoError(Exception):
 
 def main() -> None:
     """Walk through all phases and print what was seen."""
-    start_afresh(ROOT)
+    sandbox = Sandbox(ROOT, STACK)
+    sandbox.start_afresh()
     (ROOT / "stacks" / STACK / "idp_metadata.xml").unlink(missing_ok=True)
     engine = Engine(ROOT, STACK)
     engine.begin()
-    phases = walk_to_active(engine)
-    sign_ins = [*sign_in_everybody(engine)]
+    phases = walk_to_active(engine, sandbox)
+    sign_ins = [*sign_in_everybody(engine, sandbox)]
     say("pulumi up: Google and Flex both tell of a sign-in")
     phases.append(expect(engine.up(), Phase.VERIFIED))
     say("pulumi up, nothing changed: nothing happens")
     engine.up(expect_no_changes=True)
-    print_result(phases, engine.outputs(), sign_ins)
+    print_result(phases, engine.outputs(), sign_ins, sandbox)
 
 
-def walk_to_active(engine: Engine) -> list[Phase]:
+def walk_to_active(engine: Engine, sandbox: Sandbox) -> list[Phase]:
     """`up`, then what the hand-off says, until Flex sends people to Google."""
     phases: list[Phase] = []
     for expected in (
@@ -56,21 +57,21 @@ def walk_to_active(engine: Engine) -> list[Phase]:
         say(f"pulumi up (expecting: {expected.value})")
         phases.append(expect(engine.up(), expected))
         handoff = Handoff.model_validate(engine.outputs()["handoff"])
-        for step in Person(reach, ROOT).follow_handoff(handoff):
+        for step in Person(sandbox.reach, ROOT).follow_handoff(handoff):
             say(f"a person, {step.console}: {step.title}")
     return phases
 
 
-def sign_in_everybody(engine: Engine) -> list[SignIn]:
+def sign_in_everybody(engine: Engine, sandbox: Sandbox) -> list[SignIn]:
     """Each person by Flex's login link (SP-initiated) and by Google's tile (IdP-initiated)."""
     outputs = engine.outputs()
     seen = []
     for email, role in PEOPLE.items():
         for way, begin in (("Flex login link", by_login_link), ("Google app tile", by_tile)):
-            person = Person(reach, ROOT)
+            person = Person(sandbox.reach, ROOT)
             begin(person, outputs)
             person.sign_in_as(email)
-            session = person.json(f"{SANDBOX}/_sandbox/session")
+            session = person.json(f"{sandbox.base}/_sandbox/session")
             if session.get("email") != email or role not in session.get("roles", []):
                 raise DemoError(f"{email} by {way}: expected role {role}, got {session}")
             seen.append(SignIn(email, way, session["roles"]))

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import subprocess
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import yaml
 
 from models.endpoints import Endpoints
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SANDBOX = "http://127.0.0.1:8765"
 
-reach = Endpoints(base=SANDBOX).url
+class Sandbox:
+    """The pretend world at the address that the stack's file gives as `endpoints.base`."""
 
+    def __init__(self, root: Path, stack: str) -> None:
+        self._root = root
+        text = (root / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+        self.base = str(yaml.safe_load(text)["config"]["flex-google-sso:endpoints"]["base"])
 
-def start_afresh(root: Path) -> None:
-    """Start it, or if it runs already, let it forget everything."""
-    status = subprocess.run(
-        [root / "flexsso", "sandbox", "status"], capture_output=True, check=False
-    )
-    verb = ["reset"] if status.returncode == 0 else ["up", "--reset"]
-    subprocess.run([root / "flexsso", "sandbox", *verb], check=True)
+    def reach(self, url: str) -> str:
+        """Where an address of a vendor is reached in this world."""
+        return Endpoints(base=self.base).url(url)
+
+    def start_afresh(self) -> None:
+        """Start it, or if it runs already, let it forget everything."""
+        port = str(urlsplit(self.base).port)
+        command = [str(self._root / "flexsso"), "sandbox", "up", "--reset", "--port", port]
+        subprocess.run(command, check=True)

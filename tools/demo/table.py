@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tools.demo.sandbox import reach
-
 if TYPE_CHECKING:
     from models.phase import Phase
+    from tools.demo.sandbox import Sandbox
 
 
 class SignIn(NamedTuple):
@@ -18,7 +17,9 @@ class SignIn(NamedTuple):
     roles: list[str]
 
 
-def print_result(phases: list[Phase], outputs: dict[str, Any], sign_ins: list[SignIn]) -> None:
+def print_result(
+    phases: list[Phase], outputs: dict[str, Any], sign_ins: list[SignIn], sandbox: Sandbox
+) -> None:
     """The table, then the links, then how to stop."""
     rows = [
         ("Phases", " → ".join(phase.value for phase in phases)),
@@ -34,8 +35,8 @@ def print_result(phases: list[Phase], outputs: dict[str, Any], sign_ins: list[Si
         print(f"  {name:<{width}}  {value}")
     print(f"\n  Status: {outputs['status']}\n")
     print("  Look around:")
-    print(f"    Flex           {reach(outputs['login_url'])}")
-    print(f"    Google Admin   {reach('https://admin.google.com/ac/apps/unified')}")
-    print(f"    Twilio Console {reach('https://console.twilio.com/')}")
+    print(f"    Flex           {sandbox.reach(outputs['login_url'])}")
+    print(f"    Google Admin   {sandbox.reach('https://admin.google.com/ac/apps/unified')}")
+    print(f"    Twilio Console {sandbox.reach('https://console.twilio.com/')}")
     print('    Pulumi         eval "$(./flexsso env)"; pulumi preview -s sandbox.dev')
     print("\nThe sandbox goes on running. Stop it with: ./flexsso sandbox down")
