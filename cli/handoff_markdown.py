@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cli.handoff_view import FieldView, ScreenView, StepView, View
+    from models.handoff import HandoffStep
 
 
 def render_markdown(view: View) -> str:
@@ -28,6 +29,8 @@ def _head(view: View) -> Iterator[str]:
     certificate = "not known yet"
     if view.certificate_days is not None:
         certificate = f"{view.certificate_days} days left (until {view.certificate_ends})"
+        if view.certificate_days < 0:
+            certificate = f"**ended on {view.certificate_ends}**"
     yield (
         f"| phase | waits for | certificate |\n| --- | --- | --- |\n"
         f"| {view.handoff.phase.value} | {view.waits_for} | {certificate} |"
@@ -35,20 +38,39 @@ def _head(view: View) -> Iterator[str]:
 
 
 def _step(one: StepView) -> Iterator[str]:
-    box = "x" if one.step.done else " "
     yield f"## {one.number}. {one.step.console}: {one.step.title}"
-    if one.step.done:
-        yield f"- [{box}] seen: {one.step.seen or one.step.done_when}"
-    else:
-        yield f"- [{box}] ticks itself when: {one.step.done_when}"
-    way = "".join(f" > **{part}**" for part in one.step.path)
-    yield f"Open <{one.step.link or one.step.url}>{way}"
+    yield _state(one)
+    yield _way(one.step)
     for shown in one.screens:
         yield from _screen(shown)
 
 
+def _state(one: StepView) -> str:
+    """The step's tick box, and why it is ticked or not."""
+    if one.step.differs:
+        return f"- [ ] **differs**: {one.step.differs}"
+    if not one.step.done:
+        return f"- [ ] ticks itself when: {one.step.done_when}"
+    if one.step.unseen:
+        return f"- [x] seen: {one.seen}\n- [ ] not seen yet: {one.step.unseen}"
+    return f"- [x] seen: {one.seen}"
+
+
+def _way(step: HandoffStep) -> str:
+    clicks = f"<{step.link or step.url}>{_clicks(step.path)}"
+    if step.shortcut is None:
+        return f"Open {clicks}"
+    straight = f"<{step.shortcut.link or step.shortcut.url}>{_clicks(step.shortcut.path)}"
+    return f"With the account `{step.shortcut.account}` open: {straight}\n\nOr from {clicks}"
+
+
+def _clicks(path: list[str]) -> str:
+    return "".join(f" > **{part}**" for part in path)
+
+
 def _screen(shown: ScreenView) -> Iterator[str]:
-    seen = f" ({shown.mark.value})" if shown.mark in {Mark.SEEN, Mark.ATTESTED, Mark.STALE} else ""
+    told = {Mark.SEEN, Mark.ATTESTED, Mark.STALE, Mark.DIFFERS}
+    seen = f" ({shown.mark.value})" if shown.mark in told else ""
     yield f"### {shown.screen.title}{seen}"
     if shown.note:
         yield shown.note
@@ -62,6 +84,9 @@ def _screen(shown: ScreenView) -> Iterator[str]:
 
 def _field(row: FieldView) -> str:
     line = f"**{row.field.label}**: {row.does}"
+    if row.field.observed:
+        now = _fenced(row.field.observed)
+        line = f"**{row.field.label}** differs. It is now:\n\n{now}\n\n{row.does}:"
     if row.copies or (row.field.kind is Kind.BRING_BACK and row.field.value):
         line += f"\n\n{_fenced(row.field.value)}"
     if row.field.trap:

@@ -21,6 +21,8 @@ class Mark(StrEnum):
     """What is known of a step or screen, in the words of the page."""
 
     SEEN = "seen"
+    PARTLY = "seen in part"
+    DIFFERS = "differs"
     ATTESTED = "attested"
     STALE = "attested for other values"
     WAITING = "waits for you"
@@ -51,7 +53,10 @@ class ScreenView:
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field: what to do with it, and its value if there is something to copy."""
+    """One field: what to do with it, and its value if there is something to copy.
+
+    Where another value was seen, `field.observed` has it.
+    """
 
     field: HandoffField
     does: str
@@ -67,6 +72,17 @@ class StepView:
     step: HandoffStep
     mark: Mark
     screens: list[ScreenView]
+
+    @property
+    def seen(self) -> str:
+        """By what it was seen to be done; hand-offs of before had no sentence for some steps."""
+        return self.step.seen or "the stack has come past this step"
+
+    @property
+    def badge(self) -> str:
+        """In a word or two."""
+        words = {Mark.SEEN: "Done", Mark.PARTLY: "Seen in part", Mark.DIFFERS: "Differs"}
+        return words.get(self.mark, self.mark.value.capitalize())
 
     @property
     def unproved(self) -> str:
@@ -116,20 +132,30 @@ def view_of(outputs: dict[str, Any], attestations: Attestations, now: datetime) 
 def _waits_for(handoff: Handoff) -> str:
     if handoff.phase is Phase.VERIFIED:
         return "Nobody"
+    waiting = [step for step in handoff.steps if step.waiting]
     if handoff.phase is Phase.DRIFTED:
-        return "Somebody who puts the field back"
-    waiting = next(step for step in handoff.steps if step.waiting)
-    if waiting.id == "sign_in":
+        consoles = " and of the ".join(dict.fromkeys(step.console for step in waiting))
+        who = f"An administrator of the {consoles}" if consoles else "Somebody"
+        return f"{who}, who puts it back"
+    if waiting[0].id == "sign_in":
         return "One of the people who may sign in"
-    return f"An administrator of the {waiting.console}"
+    return f"An administrator of the {waiting[0].console}"
 
 
 def _step_view(
     number: int, step: HandoffStep, handoff: Handoff, attestations: Attestations
 ) -> StepView:
-    mark = Mark.SEEN if step.done else Mark.WAITING if step.waiting else Mark.LATER
+    mark = _mark(step)
     screens = [_screen_view(screen, step, handoff, attestations) for screen in step.screens]
     return StepView(number, step, mark, screens)
+
+
+def _mark(step: HandoffStep) -> Mark:
+    if step.differs:
+        return Mark.DIFFERS
+    if step.done:
+        return Mark.PARTLY if step.unseen else Mark.SEEN
+    return _pending(step)
 
 
 def _screen_view(
@@ -146,10 +172,12 @@ def _judge(
     screen: HandoffScreen, step: HandoffStep, phase: Phase, attestations: Attestations
 ) -> tuple[Mark, str]:
     """What is known of a screen: seen by ourselves first, then a person's word."""
+    if any(field.observed for field in screen.fields):
+        return Mark.DIFFERS, ""
     if screen.proof is Proof.SIGN_IN and phase is Phase.VERIFIED:
         return Mark.SEEN, "The sign-in shows it."
     if screen.proof is Proof.STEP:
-        return (Mark.SEEN, "") if step.done else (_pending(step), "")
+        return (Mark.SEEN if step.done and not step.unseen else _pending(step)), ""
     given = attestations.get(screen.id)
     if given is not None and given.holds_for(screen):
         return Mark.ATTESTED, f"Attested by {given}."

@@ -257,6 +257,9 @@ class GoogleFlexSso(pulumi.ComponentResource):
             idp_entity_id=app.entity_id,
             certificate=app.certificate,
             app_seen=app.seen,
+            app_not_checked=app.not_checked,
+            app_drift=app.drift,
+            sso_drift=sso.drift,
             proof=sso.proof,
             moving=sso.moving,
         ).apply(lambda seen: handoff_of(given, seen["verdict"], seen))

@@ -32,15 +32,19 @@ class Given(NamedTuple):
 
 
 def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -> dict[str, Any]:
-    """The document as plain JSON. `seen` has the outputs of SamlApp and FlexSso that matter."""
+    """The document as plain JSON. `seen` has the outputs of SamlApp and FlexSso that matter.
+
+    On the way between the generations what still is as it was is no difference.
+    """
     tenant = given.tenant
+    moving = bool(seen["moving"])
     facts = HandoffFacts(
         stack=given.stack,
         tenant=tenant.name,
         phase=verdict[0],
         next_step=verdict[1],
         generation=tenant.flex.generation,
-        migration=_migration(tenant, moving=bool(seen["moving"])),
+        migration=_migration(tenant, moving=moving),
         account_sid=tenant.flex.account_sid,
         connection=given.connection or "",
         app_name=tenant.saml_app.name,
@@ -57,6 +61,9 @@ def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -
         trusted_domains=list(tenant.flex.trusted_domains),
         login_popup=tenant.flex.login_popup,
         app_seen=_app_seen(seen["app_seen"]),
+        app_not_checked=seen.get("app_not_checked") or "",
+        google_differences=[] if moving else seen.get("app_drift") or [],
+        flex_differences=[] if moving else seen.get("sso_drift") or [],
         proof=_sentence(seen["proof"]),
         endpoints=given.endpoints,
     )
@@ -139,7 +146,9 @@ def friendly_name(tenant: Tenant, stack: str) -> str:
 
 
 def _app_seen(text: str | None) -> str:
-    return f"the app is in {text}" if text and not text.startswith("a login") else text or ""
+    if not text:
+        return ""
+    return f"{text} shows the app" if text.startswith("a login") else f"the app is in {text}"
 
 
 def _sentence(proof: dict[str, Any] | None) -> str:

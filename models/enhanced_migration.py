@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from models.flex import Generation, SpSettings, Way, ui_version_at_least
+from models.handoff_document import reached_from
 from models.migration_facts import EnhancedFacts, MigrationStep
 from models.migration_steps import (
     UI_VERSION,
@@ -124,7 +125,7 @@ def way_back(facts: EnhancedFacts, way: Way) -> str:
 
 def _reachable(step: MigrationStep, facts: EnhancedFacts) -> MigrationStep:
     """Each visit with the link that opens it from here."""
-    visits = [one.model_copy(update={"link": facts.endpoints.url(one.url)}) for one in step.visits]
+    visits = [reached_from(facts.endpoints, one) for one in step.visits]
     return step.model_copy(update={"visits": visits})
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.flex import Generation
+from models.handoff_differences import with_differences
 from models.handoff_document import (
     Handoff,
     HandoffField,
@@ -17,6 +18,8 @@ from models.handoff_document import (
     HandoffStep,
     Kind,
     Proof,
+    Shortcut,
+    reached_from,
 )
 from models.handoff_facts import HandoffFacts
 from models.handoff_flex import flex_page_a, flex_page_b, legacy_form, sign_in
@@ -35,6 +38,7 @@ __all__ = [
     "HandoffStep",
     "Kind",
     "Proof",
+    "Shortcut",
     "build_handoff",
     "mapping_of",
 ]
@@ -68,7 +72,7 @@ def build_handoff(facts: HandoffFacts) -> Handoff:
         tenant=facts.tenant,
         phase=facts.phase,
         next_step=facts.next_step,
-        steps=[_marked(step, facts) for step in _steps(facts)],
+        steps=[_marked(step, facts) for step in with_differences(_steps(facts), facts)],
     )
 
 
@@ -81,14 +85,22 @@ def _steps(facts: HandoffFacts) -> list[HandoffStep]:
 
 
 def _marked(step: HandoffStep, facts: HandoffFacts) -> HandoffStep:
-    link = {"link": facts.endpoints.url(step.url)}
+    done = not step.differs and _is_done(step, facts)
+    marks = {
+        "done": done,
+        "waiting": bool(step.differs) or facts.phase in _LEADS_OUT_OF[step.id],
+        "seen": step.seen if done else "",
+        "unseen": step.unseen if done else "",
+    }
+    return reached_from(facts.endpoints, step).model_copy(update=marks)
+
+
+def _is_done(step: HandoffStep, facts: HandoffFacts) -> bool:
+    """By the phase; after a drift, what does not differ is as it was, but for the sign-in."""
+    last = _LEADS_OUT_OF[step.id][-1]
     if facts.phase is Phase.DRIFTED:
-        return step.model_copy(update={**link, "seen": ""})
-    phases = _LEADS_OUT_OF[step.id]
-    done = _ORDER.index(facts.phase) > _ORDER.index(phases[-1])
-    waiting = facts.phase in phases
-    marks = {"done": done, "waiting": waiting, "seen": step.seen if done else ""}
-    return step.model_copy(update={**link, **marks})
+        return bool(facts.google_differences or facts.flex_differences) and last is not Phase.ACTIVE
+    return _ORDER.index(facts.phase) > _ORDER.index(last)
 
 
 def mapping_of(mapping: AttributeMapping) -> dict[str, str]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
 from models.phase import Phase
+
+if TYPE_CHECKING:
+    from models.endpoints import Endpoints
 
 
 class Kind(StrEnum):
@@ -42,12 +46,16 @@ class _Part(BaseModel):
 
 
 class HandoffField(_Part):
-    """One field of a screen: the console's label, the exact value, and what often goes wrong."""
+    """One field of a screen: the console's label, the exact value, and what often goes wrong.
+
+    `observed` is what was seen in its place, where that is another value; else empty.
+    """
 
     label: str
     value: str
     kind: Kind = Kind.PASTE
     trap: str = ""
+    observed: str = ""
 
 
 class HandoffScreen(_Part):
@@ -70,11 +78,22 @@ class HandoffScreen(_Part):
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+class Shortcut(_Part):
+    """Straight to the screen: `url` (from here: `link`), with `account` open, then click `path`."""
+
+    url: str
+    account: str
+    path: list[str] = []
+    link: str = ""
+
+
 class HandoffStep(_Part):
     """A visit to one console: click through `path` from `url`; `done_when` is how we will know.
 
-    `link` opens `url` from here (the sandbox has other addresses); `seen` says by what the step
-    was seen to be done, empty while it wasn't.
+    `link` opens `url` from here (the sandbox has other addresses); `shortcut` saves clicks where an
+    address of the screen is known. `seen` says by what the step was seen to be done, empty while it
+    wasn't; `unseen` what of a done step was not seen yet, and why; `differs` which fields are
+    otherwise than recorded, both values.
     """
 
     id: str
@@ -88,6 +107,18 @@ class HandoffStep(_Part):
     waiting: bool = False
     link: str = ""
     seen: str = ""
+    unseen: str = ""
+    differs: str = ""
+    shortcut: Shortcut | None = None
+
+
+def reached_from(endpoints: Endpoints, step: HandoffStep) -> HandoffStep:
+    """The step with the addresses that open its console from here."""
+    update: dict[str, Any] = {"link": endpoints.url(step.url)}
+    if step.shortcut:
+        link = endpoints.url(step.shortcut.url)
+        update["shortcut"] = step.shortcut.model_copy(update={"link": link})
+    return step.model_copy(update=update)
 
 
 class Handoff(_Part):

@@ -6,13 +6,16 @@ from pydantic import BaseModel, ConfigDict
 
 from models.endpoints import Endpoints
 from models.flex import Generation, SpSettings, Way
+from models.observation import Difference
 from models.phase import Phase
 
 
 class HandoffFacts(BaseModel):
     """The record's values, the phase, and by what each thing was seen (`app_seen`, `proof`).
 
-    `migration` is the way from legacy SSO while it is gone, with generation enhanced.
+    `app_not_checked` is why nobody could look for the app. The differences are what each console
+    was seen to hold instead of the record. `migration` is the way from legacy SSO while it is gone,
+    with generation enhanced.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,5 +42,8 @@ class HandoffFacts(BaseModel):
     trusted_domains: list[str]
     login_popup: bool
     app_seen: str = ""
+    app_not_checked: str = ""
+    google_differences: list[Difference] = []
+    flex_differences: list[Difference] = []
     proof: str = ""
     endpoints: Endpoints = Endpoints()

@@ -5,15 +5,25 @@ Labels and order are those of Twilio's page "Configuring SSO and IdP in Flex".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.flex import Generation
-from models.handoff_document import HandoffField, HandoffScreen, HandoffStep, Kind, Proof
+from models.handoff_document import (
+    HandoffField,
+    HandoffScreen,
+    HandoffStep,
+    Kind,
+    Proof,
+    Shortcut,
+)
 
 if TYPE_CHECKING:
     from models.handoff_facts import HandoffFacts
 
 TWILIO_CONSOLE = "https://console.twilio.com/"
+SSO_PAGE = f"{TWILIO_CONSOLE}us1/develop/flex/users-and-access/single-sign-on"
+"""As Twilio's own pages link it. It opens in whichever account was open last."""
+FORM = "flex_connection"
 
 
 def flex_page_a(facts: HandoffFacts) -> HandoffStep:
@@ -24,8 +34,7 @@ def flex_page_a(facts: HandoffFacts) -> HandoffStep:
         id="flex_page_a",
         console="Twilio Console",
         title="Let Flex make its connection",
-        url=TWILIO_CONSOLE,
-        path=sso_path(facts.account_sid),
+        **sso_page(facts.account_sid),
         screens=[
             HandoffScreen(
                 title="Set up your identity provider",
@@ -56,8 +65,7 @@ def flex_page_b(facts: HandoffFacts) -> HandoffStep:
         id="flex_page_b",
         console="Twilio Console",
         title="Tell Flex about Google",
-        url=TWILIO_CONSOLE,
-        path=sso_path(facts.account_sid),
+        **sso_page(facts.account_sid),
         screens=[
             HandoffScreen(
                 title="Set up your identity provider",
@@ -77,8 +85,7 @@ def legacy_form(facts: HandoffFacts) -> HandoffStep:
         id="flex_form",
         console="Twilio Console",
         title="Tell Flex about Google",
-        url=TWILIO_CONSOLE,
-        path=sso_path(facts.account_sid),
+        **sso_page(facts.account_sid),
         screens=[form("Single sign-on (SSO)", facts)],
         done_when="iam.twilio.com sends people to Google's SSO URL when they log in.",
         seen=flex_seen(facts),
@@ -99,9 +106,11 @@ def sign_in(facts: HandoffFacts) -> HandoffStep:
     )
 
 
-def sso_path(account_sid: str) -> list[str]:
-    """From the Console's first page to the SSO page of an account."""
-    return [account_sid, "Flex", "Users and access", "Single sign-on (SSO)"]
+def sso_page(account_sid: str, *further: str) -> dict[str, Any]:
+    """Where the SSO page of an account is: by clicks, by a shortcut, and what to click there."""
+    clicks = [account_sid, "Flex", "Users and access", "Single sign-on (SSO)", *further]
+    shortcut = Shortcut(url=SSO_PAGE, account=account_sid, path=list(further))
+    return {"url": TWILIO_CONSOLE, "path": clicks, "shortcut": shortcut}
 
 
 def flex_seen(facts: HandoffFacts) -> str:
@@ -122,9 +131,7 @@ def confirm() -> HandoffField:
 def form(title: str, facts: HandoffFacts) -> HandoffScreen:
     """Friendly name, redirect and trusted domains show nowhere: a person's word is all there is."""
     fields = _fields(facts, upper=facts.generation is Generation.LEGACY)
-    return HandoffScreen(
-        title=title, id="flex_connection", proof=Proof.PERSON, fields=fields, button="Save"
-    )
+    return HandoffScreen(title=title, id=FORM, proof=Proof.PERSON, fields=fields, button="Save")
 
 
 def _fields(facts: HandoffFacts, *, upper: bool) -> list[HandoffField]:

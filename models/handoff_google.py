@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.handoff_document import HandoffField, HandoffScreen, HandoffStep, Kind, Proof
+from models.phase import Phase
 
 if TYPE_CHECKING:
     from models.handoff_facts import HandoffFacts
@@ -31,7 +32,27 @@ def google_app(facts: HandoffFacts) -> HandoffStep:
             _user_access(),
         ],
         done_when=f"{facts.metadata_path} is there, and Google's admin log reports the app.",
-        seen=facts.app_seen,
+        seen=_seen(facts),
+        unseen=_unseen(facts),
+    )
+
+
+def _seen(facts: HandoffFacts) -> str:
+    """The file is one thing, the app another: its download comes before FINISH."""
+    app = facts.app_seen
+    if not app and facts.phase is Phase.VERIFIED:
+        app = "the sign-in shows the app"
+    return f"{facts.metadata_path} is there" + (f", and {app}" if app else "")
+
+
+def _unseen(facts: HandoffFacts) -> str:
+    if facts.app_seen or facts.phase is Phase.VERIFIED:
+        return ""
+    if facts.app_not_checked:
+        return f"Whether the app was made: nobody could look ({facts.app_not_checked})."
+    return (
+        f"The app: Google's admin log does not tell of one named {facts.app_name} yet. It lags by"
+        " minutes; but if the wizard was left before FINISH, there is none."
     )
 
 
@@ -48,6 +69,7 @@ def _app_details(facts: HandoffFacts) -> HandoffScreen:
                 label="Description",
                 value=facts.app_description,
                 kind=Kind.PASTE if facts.app_description else Kind.LEAVE,
+                trap="For administrators to read; no sign-in depends on it.",
             ),
         ],
         button="CONTINUE",
@@ -118,7 +140,12 @@ def _attribute_mapping(facts: HandoffFacts) -> HandoffScreen:
     fields = []
     for claim, source in facts.mapping.items():
         fields.append(
-            HandoffField(label="Google Directory attributes", value=source, kind=Kind.CHOOSE)
+            HandoffField(
+                label="Google Directory attributes",
+                value=source,
+                kind=Kind.CHOOSE,
+                trap=_source_trap(source),
+            )
         )
         fields.append(
             HandoffField(label="App attributes", value=claim, trap="Lower case, exactly so.")
@@ -130,6 +157,13 @@ def _attribute_mapping(facts: HandoffFacts) -> HandoffScreen:
         fields=fields,
         button="FINISH",
     )
+
+
+def _source_trap(source: str) -> str:
+    category, _, field = source.partition(" > ")
+    if category == "Basic Information":
+        return "What the directory says counts: Flex takes it anew at each sign-in."
+    return f"Under {category}: other categories may have a {field}, too."
 
 
 def _user_access() -> HandoffScreen:

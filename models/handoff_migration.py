@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.flex import SpSettings, Way
 from models.handoff_document import HandoffField, HandoffScreen, HandoffStep, Kind, Proof
-from models.handoff_flex import TWILIO_CONSOLE, confirm, flex_seen, form, sign_in, sso_path
+from models.handoff_flex import confirm, flex_seen, form, sign_in, sso_page
 from models.handoff_google import GOOGLE_APPS, google_app
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def migration_steps(facts: HandoffFacts, way: Way) -> list[HandoffStep]:
         _second_app(facts) if way is Way.CREATE else change_app(facts.app_name, facts.sp),
         _go_live(facts, way),
         sign_in(facts),
-        _finish(facts.account_sid),
+        _finish(facts),
     ]
 
 
@@ -47,8 +47,7 @@ def begin_migration(account_sid: str, way: Way, sp: SpSettings | None) -> Handof
         id="migration_begin",
         console="Twilio Console",
         title="Begin the migration to enhanced SSO",
-        url=TWILIO_CONSOLE,
-        path=[*sso_path(account_sid), "Start setup"],
+        **sso_page(account_sid, "Start setup"),
         screens=[
             HandoffScreen(title="Select setup type", fields=[choice], button="Continue"),
             HandoffScreen(title=IDENTITY_PROVIDER, fields=_addresses(sp)),
@@ -87,6 +86,7 @@ def change_app(app_name: str, sp: SpSettings | None) -> HandoffStep:
             )
         ],
         done_when="Google's admin log reports the new addresses, and Flex sends people to Google.",
+        seen="Flex goes by the new addresses, and Google's admin log names no others",
     )
 
 
@@ -96,8 +96,7 @@ def revert_to_legacy(account_sid: str, way: Way, old: SpSettings) -> HandoffStep
         id="migration_revert",
         console="Twilio Console",
         title="Switch back to the legacy connection",
-        url=TWILIO_CONSOLE,
-        path=[*sso_path(account_sid), "switch back to legacy connection"],
+        **sso_page(account_sid, "switch back to legacy connection"),
         screens=[_revert_modified(old) if way is Way.MODIFY else _switch()],
         done_when="iam.twilio.com sends people to Google's SSO URL when they log in.",
     )
@@ -124,9 +123,16 @@ def _switch() -> HandoffScreen:
 def _addresses(sp: SpSettings | None) -> list[HandoffField]:
     """As the wizard shows them; nothing to compare with before they are known."""
     kind = Kind.COMPARE if sp else Kind.BRING_BACK
+    entity_id, acs_url = (sp.entity_id, sp.acs_url) if sp else ("", "")
+    legacy = "iam.twilio.com" in acs_url
+    of = "iam.twilio.com and this account: no JQ… in it." if legacy else "the new connection's JQ…."
     return [
-        HandoffField(label="Entity ID", value=sp.entity_id if sp else "", kind=kind),
-        HandoffField(label="ACS URL", value=sp.acs_url if sp else "", kind=kind),
+        HandoffField(
+            label="Entity ID", value=entity_id, kind=kind, trap=f"Case matters. It has {of}"
+        ),
+        HandoffField(
+            label="ACS URL", value=acs_url, kind=kind, trap=f"To its last letter. It has {of}"
+        ),
     ]
 
 
@@ -155,22 +161,20 @@ def _go_live(facts: HandoffFacts, way: Way) -> HandoffStep:
         id="migration_flex",
         console="Twilio Console",
         title="Let Flex use the new connection",
-        url=TWILIO_CONSOLE,
-        path=[*sso_path(facts.account_sid), "Start setup"],
+        **sso_page(facts.account_sid, "Start setup"),
         screens=screens,
         done_when="Flex sends people to Google's SSO URL, with the new addresses.",
         seen=flex_seen(facts),
     )
 
 
-def _finish(account_sid: str) -> HandoffStep:
+def _finish(facts: HandoffFacts) -> HandoffStep:
     """Nothing shows that it was pressed, or when the 30 days began."""
     return HandoffStep(
         id="migration_finish",
         console="Twilio Console",
         title="Finish the migration, after that sign-in",
-        url=TWILIO_CONSOLE,
-        path=[*sso_path(account_sid), "Continue setup"],
+        **sso_page(facts.account_sid, "Continue setup"),
         screens=[
             HandoffScreen(
                 title="Validate successful connection in Flex",
@@ -181,4 +185,6 @@ def _finish(account_sid: str) -> HandoffStep:
             )
         ],
         done_when="somebody signed in; then take tenant.flex.migration out of the stack.",
+        seen=facts.proof,
+        unseen="No API shows whether Finish was pressed.",
     )

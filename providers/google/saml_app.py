@@ -180,6 +180,7 @@ class SamlApp(Resource, module="google", name="SamlApp"):
     fingerprint: pulumi.Output[str | None]
     not_after: pulumi.Output[str | None]
     seen: pulumi.Output[str]
+    not_checked: pulumi.Output[str]
     drift: pulumi.Output[list[dict[str, str]]]
 
     def __init__(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse, Response
@@ -80,12 +81,20 @@ async def save_release(visit: Visit) -> Response:
     return RedirectResponse("/flex/overview", 303)
 
 
+async def straight_to_sso(visit: Visit) -> Response:
+    """The address that Twilio's own pages link."""
+    del visit
+    return RedirectResponse(sso_pages.PATH, 303)
+
+
+STRAIGHT = "/us1/develop/flex/users-and-access/single-sign-on"
 _SSO = sso_pages.PATH
 _SETUP = migration_pages.PATH
 _PAGES: list[tuple[str, str, Callable[[Visit], Awaitable[Response]], Mark, str]] = [
     ("GET", "/account", dashboard, "inferred", "Account SID and auth token"),
     ("GET", "/flex/overview", overview, "documented", "Log in with SSO"),
     ("GET", "/flex/users-and-access", users_and_access, "documented", ""),
+    ("GET", STRAIGHT, straight_to_sso, "documented", "the page in the account opened last"),
     ("GET", _SSO, sso_pages.show, "documented", "mints the JQ sid at the first visit"),
     ("POST", _SSO, sso_pages.confirm, "documented", "I have updated my identity provider"),
     ("GET", _SETUP, migration_pages.select, "documented", "Select setup type"),
@@ -132,8 +141,10 @@ def create_app(world: World) -> ASGIApp:
 
 
 def _accounts(world: World) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(_request: Request) -> Response:
-        return pages.page("console_accounts", accounts=all_accounts(world.store), console=URL)
+    async def endpoint(request: Request) -> Response:
+        target = quote(_inside(request.query_params.get("continue", "")), safe="")
+        known = all_accounts(world.store)
+        return pages.page("console_accounts", accounts=known, target=target, console=URL)
 
     return endpoint
 
@@ -143,7 +154,8 @@ def _open(world: World) -> Callable[[Request], Awaitable[Response]]:
         account_sid = request.path_params["account_sid"]
         if find_account(world.store, account_sid) is None:
             return RedirectResponse("/", 303)
-        response = RedirectResponse("/account", 303)
+        target = _inside(request.query_params.get("continue", ""))
+        response = RedirectResponse(target, 303)
         response.set_cookie(COOKIE, account_sid, httponly=True, samesite="lax", path="/")
         return response
 
@@ -153,15 +165,21 @@ def _open(world: World) -> Callable[[Request], Awaitable[Response]]:
 def _opened(
     world: World, handler: Callable[[Visit], Awaitable[Response]]
 ) -> Callable[[Request], Awaitable[Response]]:
-    """`handler` as an endpoint: without an open account, back to the list of accounts."""
+    """`handler` as an endpoint: without an open account, by way of the list of accounts."""
 
     async def endpoint(request: Request) -> Response:
         account = find_account(world.store, request.cookies.get(COOKIE, ""))
         if account is None:
-            return RedirectResponse("/", 303)
+            return RedirectResponse(f"/?continue={quote(request.scope['path'], safe='')}", 303)
         return await handler(Visit(world, request, account))
 
     return endpoint
+
+
+def _inside(target: str) -> str:
+    """Where to go once an account is open: a page of this Console, by default the account's own."""
+    known = target.startswith(("/flex/", "/us1/"))
+    return target if known else "/account"
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import Tenant, fresh, tenant_of
-from tests.browser.visitor import sign_in
+from tests.browser.visitor import rightly, sign_in
 from tests.e2e.conftest import Project
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser_slips")]
@@ -17,13 +17,34 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser_slips")]
 ACCOUNT = "AC" + "5a" * 16
 
 
+ISSUER, SSO_URL = "Identity Provider Issuer", "Single Sign-On URL"
+
+
+def swapped(label: str, value: str) -> str:
+    """Each of Google's two addresses in the other's field: they differ by `/idp`."""
+    if label == ISSUER:
+        return value.replace("/saml2?", "/saml2/idp?")
+    return value.replace("/saml2/idp?", "/saml2?") if label == SSO_URL else value
+
+
+def wrong_issuer(label: str, value: str) -> str:
+    """The SSO URL in the issuer's field, too."""
+    return swapped(label, value) if label == ISSUER else value
+
+
 @pytest.fixture(scope="module")
-def tenant(project: Project, browser: Browser) -> Tenant:
+def visits() -> list[tuple[str, list[str]]]:
+    """Filled in by the tenant's first walk."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def tenant(project: Project, browser: Browser, visits: list[tuple[str, list[str]]]) -> Tenant:
     """Only Ada has a role, so that the others can try without one."""
     people = {"ada@acme.example": {"roles": ["agent"]}}
     tenant = tenant_of(project, "acme.slips", roles={"file": None, "groups": {}, "people": people})
     with fresh(browser) as context:
-        tenant.walk(context)
+        visits += tenant.walk(context, rightly, rightly, swapped, wrong_issuer)
     return tenant
 
 
@@ -61,6 +82,26 @@ def set_access(tenant: Tenant, browser: Browser, state: str) -> None:
         page.get_by_role("button", name="SAVE", exact=True).click()
 
 
+def test_what_flex_shows_to_be_wrong_is_marked_and_put_right_by_the_same_page(tenant, visits):
+    """Flex shows where it sends people, not which issuer it expects."""
+    form = "Tell Flex about Google"
+
+    assert [form, form] == [title for title, _ in visits[2:]]
+    assert [[], 1] == [visits[2][1], len(visits[3][1])]
+    marked = " ".join(visits[3][1][0].split())
+    told = "Single Sign-On URL is now https://accounts.google.com/o/saml2?idpid="
+    assert marked.startswith(told), marked
+
+
+def test_the_sso_url_pasted_as_issuer_is_flexs_refusal(tenant, browser, context):
+    page = log_in(tenant, context)
+
+    page.get_by_role("heading", name="Log in failed").wait_for()
+    assert "ssuer" in page.locator("main").inner_text()
+    with flex_form(tenant, browser) as form:
+        form.get_by_label(ISSUER).fill(swapped(SSO_URL, form.get_by_label(ISSUER).input_value()))
+
+
 def test_the_app_off_is_google_s_refusal(tenant, browser, context):
     set_access(tenant, browser, "OFF")
 
@@ -78,21 +119,6 @@ def test_no_roles_is_flexs_refusal_and_the_stack_stays_unproved(tenant, context)
     outputs = tenant.stack.up()
     assert "active" == outputs["status"]
     assert "linus@acme.example logged in at Google" in outputs["next_step"]
-
-
-def test_the_sso_url_pasted_as_issuer_is_flexs_refusal(tenant, browser, context):
-    with flex_form(tenant, browser) as form:
-        good = form.get_by_label("Identity Provider Issuer").input_value()
-        form.get_by_label("Identity Provider Issuer").fill(
-            form.get_by_label("Single Sign-On URL").input_value()
-        )
-
-    page = log_in(tenant, context)
-
-    page.get_by_role("heading", name="Log in failed").wait_for()
-    assert "ssuer" in page.locator("main").inner_text()
-    with flex_form(tenant, browser) as form:
-        form.get_by_label("Identity Provider Issuer").fill(good)
 
 
 def test_when_all_is_put_back_ada_gets_in(tenant, context):

@@ -18,10 +18,10 @@ def tenant(project: Project, browser: Browser) -> Tenant:
     with fresh(browser) as context:
         done = tenant.walk(context)
     assert [
-        "Let Flex make its connection",
-        "Make the custom SAML app",
-        "Tell Flex about Google",
-    ] == (done)
+        ("Let Flex make its connection", []),
+        ("Make the custom SAML app", []),
+        ("Tell Flex about Google", []),
+    ] == done
     return tenant
 
 

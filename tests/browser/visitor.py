@@ -6,13 +6,20 @@ the clipboard. Nothing here knows the stack's outputs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import BrowserContext, Locator, Page
+
+Change = Callable[[str, str], str]
+"""From a field's label and its right value to what is typed: a person's slip."""
+
+
+def rightly(_label: str, value: str) -> str:
+    """Without a slip."""
+    return value
 
 
 class Visitor:
@@ -25,10 +32,11 @@ class Visitor:
         self.handoff.goto(handoff.as_uri())
         self.console: Page | None = None
         self.brought_back: Path | None = None
+        self.marked = self.handoff.locator(".field.differs .observed").all_inner_texts()
 
-    def do_what_waits(self, change: Callable[[str, str], str] = lambda _label, value: value) -> str:
+    def do_what_waits(self, change: Change = rightly) -> str:
         """Do the step that waits, with `change` for a person's slips. Returns its title."""
-        step = self.handoff.locator("section.step.waiting")
+        step = self.handoff.locator("section.step.waiting, section.step.differs")
         title = step.get_by_role("heading", level=2).inner_text()
         self._open_console(step)
         for screen in step.locator("article.screen").all():
@@ -39,10 +47,18 @@ class Visitor:
         with self._context.expect_page() as opened:
             step.locator("a.open").click()
         self.console = opened.value
+        if step.locator(".account").count():
+            self._choose_account(step.locator(".account code").inner_text())
         for part in step.locator(".path strong").all_inner_texts():
             self.console.get_by_role("link", name=part, exact=True).click()
 
-    def _fill_in(self, screen: Locator, change: Callable[[str, str], str]) -> None:
+    def _choose_account(self, account: str) -> None:
+        """Where the console shows several to choose from."""
+        shown = self._console.get_by_role("link", name=account, exact=True)
+        if shown.count():
+            shown.click()
+
+    def _fill_in(self, screen: Locator, change: Change) -> None:
         console = self._console
         for place in screen.locator(":scope > .note strong").all_inner_texts():
             console.get_by_role("link", name=place, exact=True).click()
@@ -56,9 +72,7 @@ class Visitor:
             button = screen.locator("kbd").inner_text()
             console.get_by_role("button", name=button, exact=True).click()
 
-    def _fill_field(
-        self, field: Locator, label: str, does: str, nth: int, change: Callable[[str, str], str]
-    ) -> None:
+    def _fill_field(self, field: Locator, label: str, does: str, nth: int, change: Change) -> None:
         if does.startswith("Save the file"):
             self._download(label)
         elif does == "Tick it":
@@ -79,7 +93,7 @@ class Visitor:
         self._console.bring_to_front()
         return copied
 
-    def _paste(self, label: str, nth: int, copied: str, change: Callable[[str, str], str]) -> None:
+    def _paste(self, label: str, nth: int, copied: str, change: Change) -> None:
         box = self._console.get_by_label(label, exact=True).nth(nth)
         box.clear()
         box.press("Control+V")

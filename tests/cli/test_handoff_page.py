@@ -14,6 +14,8 @@ from cli.handoff_page import render_html
 from cli.handoff_view import view_of
 from models.endpoints import Endpoints
 from models.flex import Generation
+from models.handoff_flex import SSO_PAGE
+from models.observation import Difference
 from models.phase import Phase
 from tests.cli.handoffs import CERTIFICATE, outputs
 
@@ -90,6 +92,7 @@ def test_links_open_the_consoles_where_they_are():
         return {link["href"] for link in seen.select("a.open")}
 
     assert "https://admin.google.com/ac/apps/unified" in consoles(page())
+    assert SSO_PAGE in consoles(page())
     base = "http://127.0.0.1:8765"
     assert {base} == {
         re.match(r"http://[^/]+", href)[0]
@@ -104,6 +107,26 @@ def test_done_steps_fold_and_the_waiting_one_is_open():
     }
 
     assert {"flex_page_a": True, "google_app": True, "flex_page_b": False} == folded
+
+
+def test_a_file_alone_does_not_tick_the_app():
+    step = page(app_seen="").select_one("#google_app")
+
+    assert "Seen in part" == step.select_one(".badge").get_text()
+    said = " ".join(one.get_text() for one in step.select(".proof"))
+    assert "Seen: stacks/acme.prod/idp_metadata.xml is there" in said
+    assert "Not seen yet: The app: Google's admin log does not tell of one named" in said
+    assert "✓" not in step.select_one(".tick").get_text()
+
+
+def test_a_drift_marks_its_field_with_both_values():
+    apart = Difference(field="sso_url", recorded="https://right/", observed="https://wrong/")
+    seen = page(Phase.DRIFTED, flex_differences=[apart])
+
+    (field,) = seen.select(".field.differs")
+    assert "Single Sign-On URL is now https://wrong/" in field.get_text()
+    assert seen.select_one("#flex_page_b details").has_attr("open")
+    assert ["Done", "Done", "Differs", "Later"] == [b.get_text() for b in seen.select(".badge")]
 
 
 def test_the_band_warns_when_the_certificate_ends_soon():

@@ -12,6 +12,7 @@ from cli.handoff_view import Mark, view_of
 from models.attestation import Attestation, attestable
 from models.flex import Generation
 from models.handoff import Handoff
+from models.observation import Difference
 from models.phase import Phase
 from tests.cli.handoffs import CERTIFICATE, outputs
 
@@ -80,7 +81,7 @@ def test_a_word_for_other_values_does_not_count():
         (Phase.AWAITING_GOOGLE_APP, "An administrator of the Google Admin console"),
         (Phase.ACTIVE, "One of the people who may sign in"),
         (Phase.VERIFIED, "Nobody"),
-        (Phase.DRIFTED, "Somebody who puts the field back"),
+        (Phase.DRIFTED, "Somebody, who puts it back"),
     ],
 )
 def test_the_band_says_who_it_waits_for(phase, who):
@@ -93,6 +94,42 @@ def test_certificate_days_are_counted_from_now(day, left, soon):
 
     assert left == view.certificate_days
     assert soon is view.certificate_ends_soon
+
+
+APART = Difference(field="acs_url", recorded="https://right.example/", observed="https://wrong/")
+DRIFT = {"google_differences": [APART], "proof": ""}
+
+
+def test_a_drift_is_told_of_its_field_and_of_who_puts_it_back():
+    view = view_of(outputs(Phase.DRIFTED, **DRIFT), {}, NOW)
+
+    assert "An administrator of the Google Admin console, who puts it back" == view.waits_for
+    assert ["Done", "Differs", "Done", "Later"] == [one.badge for one in view.steps]
+    assert [Mark.DIFFERS] == [shown.mark for shown in view.steps[1].screens]
+
+
+def test_markdown_has_both_values_of_a_drift():
+    text = render_markdown(view_of(outputs(Phase.DRIFTED, **DRIFT), {}, NOW))
+
+    assert "**ACS URL** differs. It is now:\n\n```\nhttps://wrong/\n```\n\nPaste:" in text
+    assert 1 == text.count("It is now")
+
+
+def test_a_file_without_an_app_is_no_tick_of_the_app():
+    given = outputs(Phase.AWAITING_FLEX_FORM, app_seen="")
+    view = view_of(given, {}, NOW)
+
+    assert "Seen in part" == view.steps[1].badge
+    text = render_markdown(view)
+    assert "- [x] seen: stacks/acme.prod/idp_metadata.xml is there\n- [ ] not seen yet: " in text
+    assert "Google's admin log reports the app" not in text
+
+
+def test_an_ended_certificate_has_no_days_left():
+    text = render_markdown(view_of(outputs(), {}, NOW.replace(month=12, day=4)))
+
+    assert "**ended on 2026-12-01**" in text
+    assert "days left" not in text
 
 
 def test_no_certificate_no_days():

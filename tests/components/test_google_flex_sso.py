@@ -29,7 +29,7 @@ COMPUTED: dict[str, dict[str, Any]] = {
         "field_names": {"Roles": "Roles", "Full_Name": "Full_Name"},
     },
     "RoleAssignments": {"strays": [], "stray_count": 0, "role_counts": {"agent": 1}},
-    "SamlApp": {"seen": "", "drift": []},
+    "SamlApp": {"seen": "", "not_checked": "", "drift": []},
     "FlexConfiguration": {"workspace_sid": "WS1", "login_url": "https://flex.twilio.com/x"},
     "FlexSso": {
         "status": "active",
@@ -190,6 +190,21 @@ def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks, metadata):
 
     assert "drifted" == outputs["status"]
     assert "acs_url is https://b, should be https://a" in outputs["next_step"]
+    fields = [
+        f for step in outputs["handoff"]["steps"] for s in step["screens"] for f in s["fields"]
+    ]
+    assert [("ACS URL", "https://b")] == [
+        (f["label"], f["observed"]) for f in fields if f["observed"]
+    ]
+
+
+def test_why_nobody_could_look_for_the_app_reaches_the_handoff(mocks, metadata):
+    mocks.computed["SamlApp"] |= {"not_checked": "no right to read reports"}
+    mocks.computed["FlexSso"] |= {"status": "awaiting_flex_form"}
+
+    google = build(metadata)["handoff"]["steps"][1]
+
+    assert "(no right to read reports)" in google["unseen"]
 
 
 @pytest.mark.parametrize(

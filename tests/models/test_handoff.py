@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from models.endpoints import Endpoints
 from models.flex import Generation, Way, derive_sp_settings
 from models.handoff import HandoffFacts, Kind, build_handoff
+from models.handoff_migration import revert_to_legacy
 from models.phase import Phase
 
 CONNECTION = "JQ" + "ab" * 16
@@ -99,6 +101,81 @@ def test_steps_are_marked_by_what_was_observed(phase, done, waiting):
 
     assert done == [step.id for step in handoff.steps if step.done]
     assert waiting == [step.id for step in handoff.steps if step.waiting]
+
+
+EVERY_WAY = [
+    {},
+    {"generation": Generation.LEGACY},
+    {"migration": Way.MODIFY},
+    {"migration": Way.CREATE},
+]
+
+
+@pytest.mark.parametrize("changes", EVERY_WAY)
+@pytest.mark.parametrize("known", [True, False])
+def test_every_field_has_its_trap_in_one_line(changes, known):
+    unknown = {} if known else {"sp": None, "certificate": "", "app_description": "For Flex"}
+    steps = build_handoff(facts(**changes, **unknown)).steps
+    back = revert_to_legacy(
+        ACCOUNT,
+        Way.MODIFY,
+        derive_sp_settings(Generation.LEGACY, ACCOUNT, None, "acme-falcon-1234"),
+    )
+
+    for step in [*steps, back]:
+        for screen in step.screens:
+            for field in screen.fields:
+                assert field.trap, (step.id, field.label)
+                assert "\n" not in field.trap
+
+
+@pytest.mark.parametrize("changes", EVERY_WAY)
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase is not Phase.DRIFTED])
+def test_a_done_step_says_by_what_it_was_seen(phase, changes):
+    proof = "ada@acme.example signed in" if phase is Phase.VERIFIED else ""
+    handoff = build_handoff(facts(phase, **changes, connection=CONNECTION, proof=proof))
+
+    assert [] == [step.id for step in handoff.steps if step.done and not step.seen]
+    assert [] == [step.id for step in handoff.steps if not step.done and step.seen + step.unseen]
+
+
+@pytest.mark.parametrize(
+    ("known", "seen", "unseen"),
+    [
+        ({"app_seen": "the app is in the admin log"}, "and the app is in the admin log", ""),
+        ({}, "is there", "admin log does not tell of one named Twilio Flex yet"),
+        ({"app_not_checked": "no right to reports"}, "is there", "(no right to reports)"),
+    ],
+)
+def test_the_metadata_file_is_no_proof_of_the_app(known, seen, unseen):
+    """DOWNLOAD METADATA comes before FINISH, and the log lags."""
+    step = build_handoff(facts(Phase.AWAITING_FLEX_FORM, **known)).steps[1]
+
+    assert step.seen.endswith(seen)
+    assert unseen in step.unseen
+    assert bool(unseen) == bool(step.unseen)
+
+
+def test_a_sign_in_shows_the_app_whatever_the_log_says():
+    step = build_handoff(facts(Phase.VERIFIED, proof="ada@acme.example signed in")).steps[1]
+
+    assert "the sign-in shows the app" in step.seen
+    assert "" == step.unseen
+
+
+@pytest.mark.parametrize("changes", EVERY_WAY)
+def test_twilios_steps_have_a_straight_link_and_the_clicks(changes):
+    endpoints = Endpoints(base="http://127.0.0.1:8765")
+    steps = build_handoff(facts(**changes, endpoints=endpoints)).steps
+
+    for step in steps:
+        if step.console != "Twilio Console":
+            assert step.shortcut is None
+            continue
+        assert step.shortcut is not None
+        assert f"{endpoints.base}/console.twilio.com/us1/" in step.shortcut.link
+        assert ACCOUNT == step.shortcut.account == step.path[0]
+        assert step.path[4:] == step.shortcut.path
 
 
 def test_popup_is_ticked_only_if_wanted():
