@@ -31,16 +31,19 @@ check: .venv/.installed ## style, types, and who may import whom; all of them, t
 	exit $$failed
 
 # The tests run even where the checks complain, so that one run tells everything. Those of Temporal
-# skip where there is no Go to build its server with, and fail where the build did.
+# skip where there is no Go to build its server with, and fail where the build did; so does the one
+# of Pulumi YAML.
 test: install ## all checks, all tests
 	@failed=0; \
 	$(MAKE) check || failed=1; \
 	tools/chromium.sh || failed=1; \
 	$(PYTHON) -m tools.temporal || true; \
+	$(PYTHON) -m tools.pulumi.yaml_host || true; \
 	$(PYTEST) $(PARALLEL) -rs || failed=1; \
 	exit $$failed
 
 e2e: install ## only the tests that run the real engine against the sandbox
+	@$(PYTHON) -m tools.pulumi.yaml_host || true
 	$(PYTEST) $(PARALLEL) tests/e2e
 
 demo: install ## a tenant from nothing to a verified login, in the sandbox

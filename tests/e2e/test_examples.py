@@ -13,6 +13,7 @@ import pytest
 
 from cli.env import engine_environment
 from tests.checkout import Checkout, checkout
+from tools.pulumi.yaml_host import YAML_HOST
 
 pytestmark = pytest.mark.xdist_group("examples")
 
@@ -110,7 +111,8 @@ def test_a_program_that_uses_the_package_reaches_the_same_state(copy, own):
 
 def test_a_yaml_program_reaches_the_same_state(copy, own):
     path = engine_environment(copy.root, copy.environment)["PATH"]
-    if shutil.which("pulumi-language-yaml", path=path) is None:
-        pytest.skip("this engine has no pulumi-language-yaml")
+    if shutil.which(YAML_HOST.name, path=path) is None:
+        assert shutil.which("go") is None, "make test builds it: python -m tools.pulumi.yaml_host"
+        pytest.skip(f"no {YAML_HOST.name} on PATH, and no Go to build it with")
 
     assert own == whole_life(copy, copy.root / "examples" / "yaml")

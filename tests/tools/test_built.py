@@ -8,7 +8,15 @@ import pytest
 
 from tools.pulumi import built as module
 from tools.pulumi.built import built, pinned_version, require_go, watch
-from tools.pulumi.engine import CLI, LANGUAGE_HOST, SCRIPTS, Engine, EngineUnavailableError
+from tools.pulumi.engine import (
+    CLI,
+    LANGUAGE_HOST,
+    SCRIPTS,
+    Engine,
+    EngineUnavailableError,
+    write_record,
+)
+from tools.pulumi.yaml_host import YAML_HOST, ensure
 
 PROJECT = Path(__file__).resolve().parents[2]
 GO_MODULES = PROJECT / "tools" / "pulumi"
@@ -31,8 +39,8 @@ esac
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A checkout with our two go.mod files and nothing built."""
-    for name in ("cli", "python-host"):
+    """A checkout with our go.mod files and nothing built."""
+    for name in ("cli", "python-host", "yaml-host"):
         folder = tmp_path / "project" / "tools" / "pulumi" / name
         folder.mkdir(parents=True)
         (folder / "go.mod").write_text((GO_MODULES / name / "go.mod").read_text())
@@ -61,6 +69,39 @@ def test_builds_both_programs_and_brings_the_scripts(project):
     assert engine == Engine(".tools/pulumi/bin", pinned_version(GO_MODULES / "cli"), "built")
     assert sorted(path.name for path in bin_dir.iterdir()) == sorted([CLI, LANGUAGE_HOST, *SCRIPTS])
     assert all(os.access(path, os.X_OK) for path in bin_dir.iterdir())
+
+
+@pytest.fixture
+def engine(project, go_log) -> Path:
+    """The folder of an engine that was built and chosen."""
+    write_record(project, built(project, lambda _: None))
+    go_log.unlink()
+    return project / ".tools" / "pulumi" / "bin"
+
+
+def test_the_yaml_host_is_built_once_beside_a_built_engine(project, engine, go_log):
+    ensure(project)
+    assert os.access(engine / YAML_HOST.name, os.X_OK)
+    go_log.unlink()
+
+    ensure(project)
+    assert not go_log.exists()
+
+    (project / "tools/pulumi/yaml-host/go.mod").open("a").write("// newer\n")
+    ensure(project)
+    assert YAML_HOST.package in go_log.read_text()
+
+
+def test_a_yaml_host_that_is_on_path_is_left_as_it_is(
+    project, engine, go_log, tmp_path, programs, monkeypatch
+):
+    theirs = programs(tmp_path / "theirs", {YAML_HOST.name: "echo v1"})
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:{theirs}")
+
+    ensure(project)
+
+    assert not go_log.exists()
+    assert not (engine / YAML_HOST.name).exists()
 
 
 def test_a_second_time_nothing_is_built(project, go_log):

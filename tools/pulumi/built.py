@@ -8,6 +8,7 @@ virtual environment's bin must come first on PATH (`flexsso env` sees to it).
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -118,6 +119,14 @@ def build(program: Program, module: Path, bin_dir: Path, say: Callable[[str], No
         tick=lambda seconds: say(f"building {program.name}: {seconds:.0f} s"),
     )
     unfinished.replace(bin_dir / program.name)
+
+
+def fingerprint(module: Path) -> str:
+    """Of all that a program is built from."""
+    digest = hashlib.sha256()
+    for path in sorted([*module.glob("go.*"), *module.glob("*.go")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def watch(

@@ -5,11 +5,10 @@ Its Go module is `server/`, pinned by `go.sum`; the program goes to `.tools/temp
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
-from tools.pulumi.built import require_go, watch
+from tools.pulumi.built import fingerprint, require_go, watch
 from tools.pulumi.engine import EngineUnavailableError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,14 +28,6 @@ def main() -> int:
         return 1
     stamp.write_text(wanted)
     return 0
-
-
-def fingerprint(module: Path) -> str:
-    """Of all that the program is built from."""
-    digest = hashlib.sha256()
-    for path in sorted([*module.glob("go.*"), *module.glob("*.go")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def build() -> None:
