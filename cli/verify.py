@@ -73,18 +73,37 @@ def verify(
 
 
 def _until_good(stack: str, chosen: frozenset[str], seconds: float) -> Report:
-    """One look, or as many as fit into the time; a line on stderr tells what is waited for."""
-    from cli.verify_view import redacted, verdict  # noqa: PLC0415
+    """One look, or as many as fit into the time; a line on stderr tells what is waited for.
+
+    A look that fails is made again, too; what is wrong in the configuration waits for nobody.
+    """
+    from cli.verify_view import mask_emails, redacted, verdict  # noqa: PLC0415
 
     began = time.monotonic()
     while True:
-        report = report_of(stack, PROJECT, chosen)
+        found = _look_once(stack, chosen)
         passed = time.monotonic() - began
-        if report.exit_code is ExitCode.GOOD or passed + PAUSE_SECONDS > seconds:
-            return report
+        over = passed + PAUSE_SECONDS > seconds
+        if isinstance(found, FlexSsoError):
+            if over:
+                raise found
+            said = mask_emails(found.what)
+        elif found.exit_code is ExitCode.GOOD or over:
+            return found
+        else:
+            said = verdict(redacted(found))
         clock = f"{_minutes(passed)} of {_minutes(seconds)}"
-        sys.stderr.write(f"waiting, {clock}: {verdict(redacted(report))}\n")
+        sys.stderr.write(f"waiting, {clock}: {said}\n")
         time.sleep(PAUSE_SECONDS)
+
+
+def _look_once(stack: str, chosen: frozenset[str]) -> Report | FlexSsoError:
+    try:
+        return report_of(stack, PROJECT, chosen)
+    except TenantConfigError:
+        raise
+    except FlexSsoError as error:
+        return error
 
 
 def _minutes(seconds: float) -> str:

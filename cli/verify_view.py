@@ -21,6 +21,7 @@ WORDS = {
     ExitCode.WAITS: "It waits for a person.",
     ExitCode.COULD_NOT_LOOK: "Not everything could be looked at.",
 }
+_QUOTED = re.compile(r"'[^']*'")
 _EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)")
 
 
@@ -30,14 +31,19 @@ def redacted(report: Report) -> Report:
 
 
 def hidden(finding: Finding) -> Finding:
-    """A finding without what is personal in it."""
-    texts = {
-        key: mask_emails(getattr(finding, key))
-        for key in ("person", "note", "expected", "observed")
-    }
+    """A finding without what is personal in it: addresses, names, values, quoted ones too."""
+    texts = {key: mask_emails(getattr(finding, key)) for key in ("note", "expected", "observed")}
+    texts["person"] = mask_person(finding.person)
     if finding.personal:
         texts |= {key: HIDDEN for key in ("expected", "observed") if texts[key]}
+        texts["note"] = _QUOTED.sub("'…'", texts["note"])
     return finding.model_copy(update=texts)
+
+
+def mask_person(name: str) -> str:
+    """An address with its first letter and domain; of what is none (a worker's name), a letter."""
+    masked = mask_emails(name)
+    return f"{name[0]}…" if name and masked == name else masked
 
 
 def mask_emails(text: str) -> str:

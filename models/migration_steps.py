@@ -10,6 +10,7 @@ from models.handoff_migration import begin_migration, change_app, revert_to_lega
 from models.migration_facts import EnhancedFacts, MigrationStep, Setting
 
 UI_VERSION = "2.7.0"
+RELEASES = "Twilio Console: Flex > Release Management > Flex UI version"
 SSO_PAGE = "Twilio Console: Flex > Users and access > Single sign-on (SSO)"
 APPS = "Google Admin console: Apps > Web and mobile apps"
 
@@ -31,7 +32,7 @@ def version(facts: EnhancedFacts) -> MigrationStep:
     return MigrationStep(
         title=f"Flex UI {UI_VERSION} or newer",
         who=Who.TWILIO_ADMIN,
-        where="Twilio Console: Flex > Release Management",
+        where=RELEASES,
         todo=f"it is {facts.ui_version or 'not known'}; then pulumi refresh -s {facts.stack}",
         expect="Older ones can't sign in by enhanced SSO.",
         visits=[

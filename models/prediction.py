@@ -1,22 +1,21 @@
 """What Google would send for a person, and what Flex would say to it, before anybody signs in.
 
-The claims are worked out from the attribute mapping and the directory's live values; the rules are
-Flex's own: error 45050 (email, full_name and at least one base role), its role names, and the
-64 characters of a worker's name. What Google's other categories hold is not read, so a claim that
-is mapped from them is left out, not guessed.
+The claims are worked out from the attribute mapping and the directory's live values, put into a
+response like Google's (`models.assertion`), and judged by the rules that `explain` goes by. What
+Google's other categories hold is not read: a claim from there is not known, and not judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from models.attribute_mapping import PRIMARY_EMAIL, REQUIRED, DirectoryAttribute
-from models.flex import lint_roles, worker_name_problem
-from models.roles import Values
+from models.claim_rules import Broken, broken_rules
+from models.roles import Values, plain_text
 
-Problem = tuple[str, str]
 Claims = dict[str, list[str]]
 
 
@@ -39,6 +38,17 @@ class SchemaNames(BaseModel):
     fields: dict[str, str]
 
 
+class Prediction(NamedTuple):
+    """`broken` rules; `refused` tells whether Flex would let the person in."""
+
+    broken: list[Broken]
+
+    @property
+    def refused(self) -> bool:
+        """Whether one of them is enough for Flex to say no."""
+        return any(one.refuses for one in self.broken)
+
+
 def claims_of(person: DirectoryPerson, mapping: Mapping[str, str], schema: SchemaNames) -> Claims:
     """Claim → values, as Google would send them. An unset attribute is an empty list."""
     claims: Claims = {}
@@ -52,32 +62,36 @@ def claims_of(person: DirectoryPerson, mapping: Mapping[str, str], schema: Schem
     return claims
 
 
-def predict(claims: Claims, mapping: Mapping[str, str], name_id: str) -> list[Problem]:
-    """Why Flex would refuse this sign-in, or take it in wrongly, as (what, hint)."""
-    problems = [*_missing(claims, mapping)]
-    if claims.get("roles"):
-        problems += lint_roles(split_roles(claims["roles"]))
-    too_long = worker_name_problem(name_id)
-    return [*problems, *([too_long] if too_long else [])]
+def unread(mapping: Mapping[str, str], schema: SchemaNames) -> list[str]:
+    """Claims whose source is another category of Google's, which is not read."""
+    nobody = DirectoryPerson(email="")
+    return [claim for claim in mapping if claim not in claims_of(nobody, mapping, schema)]
 
 
-def _missing(claims: Claims, mapping: Mapping[str, str]) -> list[Problem]:
-    found = []
-    for claim in REQUIRED:
-        if claim not in mapping:
-            hint = f"add the row {claim} to the app's attribute mapping"
-            found.append((f"the claim {claim} is not mapped (error 45050)", hint))
-        elif claim in claims and not any(claims[claim]):
-            hint = f"fill in {mapping[claim]} of this person, or list them in the stack's roles"
-            found.append((f"{mapping[claim]} is empty, so {claim} is missing (error 45050)", hint))
-    return found
+def predict(claims: Claims, mapping: Mapping[str, str], name_id: str) -> Prediction:
+    """What Flex would say to this sign-in. Claims that could not be read count as sent."""
+    broken = [
+        _with_source(one, mapping)
+        for one in broken_rules(name_id, claims)
+        if one.sent or one.claim not in mapping
+    ]
+    return Prediction(broken)
 
 
-def split_roles(values: list[str]) -> list[str]:
-    """Flex takes several values, or one with commas."""
-    return [role.strip() for value in values for role in value.split(",") if role.strip()]
+def _with_source(one: Broken, mapping: Mapping[str, str]) -> Broken:
+    """In the words of the directory, where a required claim is missing."""
+    if one.claim not in REQUIRED or one.hint != "a value":
+        return one
+    if not one.sent:
+        what = f"the claim {one.claim} is not mapped (error 45050)"
+        hint = f"add the row {one.claim} to the app's attribute mapping"
+    else:
+        source = mapping[one.claim]
+        what = f"{source} is empty, so {one.claim} is missing (error 45050)"
+        hint = f"fill in {source} of this person, or list them in the stack's roles"
+    return one._replace(what=what, hint=hint)
 
 
 def _texts(value: object) -> list[str]:
     items = value if isinstance(value, list) else [] if value is None else [value]
-    return [str(item) for item in items if str(item)]
+    return [text for item in items if (text := plain_text(item))]

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from models.certificate import Certificate
+from models.certificate import Certificate, problems
 from models.finding import Who
 
 SSO_CERTIFICATES = "Google Admin console: Security > Authentication > SSO with SAML applications"
@@ -118,11 +118,14 @@ def _mark(number: int, first: int, *, finished: bool) -> Mark:
 
 
 def _new(facts: RotationFacts) -> Certificate | None:
-    """The one to go to: it is newer than the recorded one, or it was recorded second of two."""
+    """The one to go to: it is newer than the recorded one, or it was recorded second of two.
+
+    One that was named in a rotation of years ago, and now ends itself, is the old one.
+    """
     newest = max(facts.listed, key=lambda one: one.not_after, default=None)
     if newest is None or facts.recorded is None:
         return None
-    rotated = facts.named == newest.fingerprint
+    rotated = facts.named == newest.fingerprint and not problems(newest, facts.now)
     return newest if newest != facts.recorded or rotated else None
 
 
@@ -131,10 +134,18 @@ def _add(facts: RotationFacts) -> RotationStep:
         title="Make the second certificate",
         who=Who.GOOGLE_ADMIN,
         where=SSO_CERTIFICATES,
-        todo="ADD CERTIFICATE, then DOWNLOAD METADATA, and keep the file:"
+        todo=_make_room(facts) + "ADD CERTIFICATE, then DOWNLOAD METADATA, and keep the file:"
         f" ./flexsso handoff {facts.stack} --metadata FILE",
         expect="Nothing changes for anybody: the app goes on signing with the old one.",
     )
+
+
+def _make_room(facts: RotationFacts) -> str:
+    """Google keeps two: where both are there, and none is new, one has to go first."""
+    unused = [one for one in facts.listed if one != facts.recorded]
+    if not unused:
+        return ""
+    return f"delete the one that no app uses (is it {unused[0].fingerprint[:23]}…?), "
 
 
 def _record(facts: RotationFacts, new: Certificate | None) -> RotationStep:

@@ -1,14 +1,14 @@
-"""The person in a SAML response: NameID and attributes, by Flex's rules (45050 and others)."""
+"""The person in a SAML response: NameID and attributes, by Flex's rules (`models.claim_rules`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.attribute_mapping import REQUIRED, AttributeMapping, lint
+from models.attribute_mapping import REQUIRED
+from models.claim_rules import NAME_ID as IS_NAME_ID
+from models.claim_rules import Broken, broken_rules
 from models.failures_catalogue import APP
 from models.finding import Finding, Result, Who
-from models.flex import lint_roles, worker_name_problem
-from models.prediction import split_roles
 from models.saml_document import SAML
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 MAPPING = f"{APP} > SAML attribute mapping"
 NAME_ID = f"{APP} > Service provider details > Name ID"
 USER = "Google Admin console: Directory > Users > the person"
-ANY_SOURCE = "Basic Information > Primary email"
 
 
 def text_of(element: Any) -> str:
@@ -40,50 +39,43 @@ def claims_in(assertion: Any) -> dict[str, list[str]]:
 
 
 def claim_findings(assertion: Any, name_id: str, claims: dict[str, list[str]]) -> Iterator[Finding]:
-    """NameID, names sent twice, claims that Flex demands, near misses, and roles."""
-    yield from _name_id(name_id, claims)
+    """NameID, names sent twice, claims that Flex demands, near misses, roles, typed values."""
+    broken = broken_rules(name_id, claims)
+    yield from (_broken(one, name_id, claims) for one in broken if one.claim == IS_NAME_ID)
+    if not any(one.claim == IS_NAME_ID for one in broken):
+        email = (claims.get("email") or [""])[0]
+        yield _match("name_id", name_id, expected=email)
     names = [one.get("Name", "") for one in assertion.iter(f"{SAML}Attribute")]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield _wrong("duplicate_attribute", "once", f"{name}, {names.count(name)} times", MAPPING)
     for claim in REQUIRED:
-        yield _claim(claim, claims)
-    for claim, what, hint in lint(AttributeMapping(dict.fromkeys(claims, ANY_SOURCE))):
-        if claim in claims:
-            yield _wrong(f"claim {claim}", hint, claim, MAPPING, note=what)
-    for what, hint in (
-        lint_roles(split_roles(claims.get("roles", []))) if claims.get("roles") else []
-    ):
-        roles = ", ".join(claims["roles"])
-        yield _wrong("roles", hint, roles, USER, note=what, personal=True)
+        if any(claims.get(claim, [])):
+            yield _match(f"claim {claim}", ", ".join(claims[claim]))
+    yield from (_broken(one, name_id, claims) for one in broken if one.claim != IS_NAME_ID)
 
 
-def _name_id(name_id: str, claims: dict[str, list[str]]) -> Iterator[Finding]:
-    if not name_id:
-        yield _wrong("name_id", "the person's e-mail address", "", NAME_ID)
-        return
-    too_long = worker_name_problem(name_id)
-    if too_long:
-        yield _wrong("name_id", too_long[1], name_id, USER, note=too_long[0], personal=True)
-    email = (claims.get("email") or [""])[0]
-    if email and email.casefold() != name_id.casefold():
-        note = "the NameID is not the e-mail address: Flex makes a phantom worker, which is billed"
-        yield _wrong("name_id", email, name_id, NAME_ID, note=note, personal=True)
-    else:
-        yield Finding(
-            check="name_id", result=Result.MATCH, observed=name_id, expected=email, personal=True
+def _broken(one: Broken, name_id: str, claims: dict[str, list[str]]) -> Finding:
+    """A rule that is not kept, as a row: what is expected, what came, where it is put right."""
+    if one.claim == IS_NAME_ID:
+        where = USER if one.refuses and name_id else NAME_ID
+        return _wrong("name_id", one.hint, name_id, where, note=one.what, personal=bool(name_id))
+    if not one.sent:
+        return _wrong(f"claim {one.claim}", one.hint, "(no such attribute)", MAPPING, note=one.what)
+    values = ", ".join(claims[one.claim])
+    if one.claim == "roles" and values:
+        return _wrong("roles", one.hint, values, USER, note=one.what, personal=True)
+    if one.refuses:
+        received = values or "(empty)"
+        return _wrong(
+            f"claim {one.claim}", one.hint, received, USER, note=one.what, personal=bool(values)
         )
+    return _wrong(f"claim {one.claim}", one.hint, one.claim, MAPPING, note=one.what)
 
 
-def _claim(claim: str, claims: dict[str, list[str]]) -> Finding:
-    values = claims.get(claim)
-    if values:
-        shown = ", ".join(values)
-        return Finding(check=f"claim {claim}", result=Result.MATCH, observed=shown, personal=True)
-    if values is None:
-        note = f"there is no attribute {claim}: Flex answers 45050 (Missing User Attributes)"
-        return _wrong(f"claim {claim}", "a value", "(no such attribute)", MAPPING, note=note)
-    note = f"{claim} is empty for this person: Flex answers 45050 (Missing User Attributes)"
-    return _wrong(f"claim {claim}", "a value", "(empty)", USER, note=note)
+def _match(check: str, observed: str, expected: str = "") -> Finding:
+    return Finding(
+        check=check, result=Result.MATCH, observed=observed, expected=expected, personal=True
+    )
 
 
 def _wrong(  # noqa: PLR0913  the columns of the table

@@ -18,7 +18,7 @@ from models.certificate import parse_pem
 from models.errors import FlexSsoError
 from models.roles import same_value
 from providers.google.directory_api import DirectoryApi
-from providers.google.reports_api import Login, ReportsApi
+from providers.google.reports_api import CLOCK_SKEW, Login, ReportsApi
 from providers.twilio.answers import a_time
 from providers.twilio.flex_api import FlexApi
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from providers.settings import Settings
 
 CANDIDATES = 20
-CLOCK_SKEW = timedelta(minutes=2)
 LONGEST_HISTORY = timedelta(days=30)
 
 
@@ -62,7 +61,8 @@ def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
     Never raises an expected error: not being able to look is a reason like any other.
     """
     try:
-        newest = {login.email: login for login in _logins(settings, where, since)}
+        logins = ReportsApi(settings, where.customer).logins(where.app_name, since)
+        newest = {login.email: login for login in reversed(logins)}
         reasons = []
         for login in sorted(newest.values(), key=lambda found: found.time, reverse=True)[
             :CANDIDATES
@@ -92,17 +92,6 @@ def in_force_since(
     if app and app.deleted:
         return now
     return max(now - LONGEST_HISTORY, begins, *([_time(app.changed)] if app else []))
-
-
-def _logins(settings: Settings, where: WhereToLook, since: str) -> list[Login]:
-    """Logins after `since`, oldest first.
-
-    Google refuses a start in its future, which is where a fast clock of ours would put it; so it
-    is asked for a little more, and `since` is looked at here.
-    """
-    start = (_time(since) - CLOCK_SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
-    logins = ReportsApi(settings, where.customer).logins(where.app_name, start)
-    return [login for login in reversed(logins) if _time(login.time) >= _time(since)]
 
 
 def _confirm(settings: Settings, where: WhereToLook, login: Login) -> tuple[list[str], str]:

@@ -38,7 +38,8 @@ class Expected(BaseModel):
 
     `metadata` is None while a person has not brought it; `attested` tells for a screen of the
     hand-off who vouched for its present values, and when; `now` is the moment of the look;
-    `shows_claims` asks for what Google would send for each person.
+    `shows_claims` asks for what Google would send for each person. `in_doubt` is since when Flex
+    takes in nobody whom Google lets in, empty if it does.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,8 @@ class Expected(BaseModel):
     schema_name: str
     field_names: dict[str, str]
     workspace_sid: str
+    instance_sid: str = ""
+    in_doubt: str = ""
     sso: dict[str, Any]
     attested: dict[str, str]
     now: datetime
@@ -85,6 +88,11 @@ class Expected(BaseModel):
     def deployed(self) -> bool:
         """Whether there was an `up` at all."""
         return bool(self.sso)
+
+    @property
+    def moving(self) -> bool:
+        """Whether the stack is between two generations: both consoles have yet to follow."""
+        return bool(self.sso.get("moving"))
 
     @property
     def changed_at(self) -> str | None:
@@ -150,6 +158,7 @@ def expected_of(
         schema_name=schema.get("schema_name") or tenant.google.custom_schema.name,
         field_names=schema.get("field_names") or {},
         workspace_sid=flex.get("workspace_sid", ""),
+        instance_sid=flex.get("flex_instance_sid", ""),
         sso=sso,
         attested=attested,
         now=now,

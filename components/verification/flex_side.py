@@ -86,6 +86,10 @@ def _door(probe: SignInProbe, expected: Expected) -> Iterator[Finding]:
         note = f"Flex sends nobody to Google yet ({seen.why_not})"
         yield waiting(OBSERVE, "sso_url", note, who=Who.TWILIO_ADMIN, where=SSO_PAGE)
         return
+    if expected.moving and (seen.issuer, seen.acs_url) != (record.sp_entity_id, record.acs_url):
+        note = f"Flex goes the old way: ./flexsso migrate enhanced {expected.stack} leads on"
+        yield waiting(OBSERVE, "sso_url", note, who=Who.TWILIO_ADMIN, where=SSO_PAGE)
+        return
     rows = [
         ("sso_url", record.sso_url, seen.sso_url or seen.why_not, "Single Sign-On URL"),
         ("acs_url", record.acs_url, seen.acs_url, "ACS URL (in Flex's request)"),
@@ -123,7 +127,12 @@ def _form(expected: Expected) -> Iterator[Finding]:
     for check, value in (proving | unseen).items():
         if not value:
             continue  # not known before the metadata file is there
-        if check in proving and expected.proof:
+        if check in proving and expected.in_doubt:
+            note = f"since {expected.in_doubt} Flex takes nobody in whom Google lets in: compare it"
+            yield Finding(
+                check=check, result=Result.UNOBSERVABLE, expected=value, note=note, where=SSO_PAGE
+            )
+        elif check in proving and expected.proof:
             yield proved(check, value, expected.proof["time"])
         else:
             yield unobservable(check, value, word, who=Who.TWILIO_ADMIN, where=SSO_PAGE)

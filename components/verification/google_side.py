@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from components.verification.looking import looked, proved, unobservable, waiting
 from components.verification.people import look_at_people
+from components.verification.predictions import look_ahead
 from models.app_history import our_app
 from models.certificate import Severity, problems
 from models.finding import Finding, Part, Result, Who, compared
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from components.verification.expected import Expected
+    from components.verification.traces import Traces
     from models.custom_schema import SchemaField
     from providers.settings import Settings
 
@@ -26,7 +28,7 @@ APPS = "Google Admin console: Apps > Web and mobile apps"
 ATTRIBUTES = "Google Admin console: Directory > Users > More options > Manage custom attributes"
 
 
-def look_at_google(settings: Settings, expected: Expected) -> list[Finding]:
+def look_at_google(settings: Settings, expected: Expected, traces: Traces) -> list[Finding]:
     """The schema, the app and its certificate, and the people's values and sign-ins to be."""
     directory = DirectoryApi(settings, expected.tenant.google.customer)
     schema = looked(Part.OBSERVE, "custom_schema", lambda: _schema(directory, expected))
@@ -34,7 +36,8 @@ def look_at_google(settings: Settings, expected: Expected) -> list[Finding]:
         *schema,
         *_certificate(expected),
         *looked(Part.OBSERVE, "saml_app", lambda: _app(settings, expected)),
-        *looked(Part.OBSERVE, "roles", lambda: look_at_people(directory, expected)),
+        *looked(Part.OBSERVE, "roles", lambda: look_at_people(traces, expected)),
+        *looked(Part.PREDICT, "sign_in", lambda: look_ahead(traces, expected)),
     ]
 
 
@@ -126,16 +129,19 @@ def _app(settings: Settings, expected: Expected) -> Iterator[Finding]:
     seen = app.observed if app else {}
     where = f"{APPS} > {name} > Service provider details"
     for check, wanted in (("acs_url", sp.acs_url), ("sp_entity_id", sp.entity_id)):
-        note = "" if check in seen else "Google's admin log reports no change of it"
-        yield compared(
-            f"saml_app.{check}",
-            wanted,
-            seen.get(check, ""),
-            note=note,
-            who=Who.GOOGLE_ADMIN,
-            where=where,
-        )
+        yield _address(check, wanted, seen.get(check, ""), where, expected)
     yield from _unseen(expected)
+
+
+def _address(check: str, wanted: str, observed: str, where: str, expected: Expected) -> Finding:
+    """On the way between the generations, the app may still have the address from before."""
+    more = {"who": Who.GOOGLE_ADMIN, "where": where}
+    if expected.moving and observed not in {"", wanted}:
+        note = f"it is still {observed}: ./flexsso migrate enhanced {expected.stack} leads on"
+        values = {"expected": wanted, "observed": observed}
+        return waiting(Part.OBSERVE, f"saml_app.{check}", note, **values, **more)
+    note = "" if observed else "Google's admin log reports no change of it"
+    return compared(f"saml_app.{check}", wanted, observed, note=note, **more)
 
 
 def _unseen(expected: Expected) -> Iterator[Finding]:

@@ -1,7 +1,4 @@
-"""OBSERVE and PREDICT people: their values in the directory, and what Flex would say to each.
-
-The people are read once, 500 a call, for both.
-"""
+"""OBSERVE people: their values in the directory, against the stack's."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from typing import TYPE_CHECKING
 from components.verification.looking import summary, waiting
 from models.custom_schema import FULL_NAME, ROLES
 from models.finding import Finding, Part, Result, Who
-from models.prediction import DirectoryPerson, claims_of, predict
 from models.roles import plain_text, same_value
 
 if TYPE_CHECKING:
@@ -18,16 +14,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from components.verification.expected import Expected
-    from providers.google.directory_api import DirectoryApi, Person
+    from components.verification.traces import Traces
+    from providers.google.directory_api import Person
 
 USER = "Google Admin console: Directory > Users"
-PREDICT = Part.PREDICT
 
 
-def look_at_people(directory: DirectoryApi, expected: Expected) -> Iterator[Finding]:
-    """Each person of the stack: what differs, and who would be refused."""
-    live = {one.email: one for one in directory.people(expected.schema_name)}
-    right = 0
+def look_at_people(traces: Traces, expected: Expected) -> Iterator[Finding]:
+    """Each person of the stack: what differs."""
+    live, right = traces.people, 0
     for email in expected.people:
         found = [*_one(email, live.get(email), expected)]
         right += not found
@@ -35,7 +30,6 @@ def look_at_people(directory: DirectoryApi, expected: Expected) -> Iterator[Find
     total = len(expected.people)
     note = f"{right} of {total} people have the roles and names of the stack"
     yield summary(Part.OBSERVE, "roles", note, complete=right == total)
-    yield from _predictions(live, expected)
 
 
 def _one(email: str, person: Person | None, expected: Expected) -> Iterator[Finding]:
@@ -76,41 +70,5 @@ def _shown(value: Any) -> str:
     )
 
 
-def _personal(check: str, email: str, part: Part = Part.OBSERVE, **more: Any) -> Finding:
-    return Finding(part=part, check=check, result=Result.DRIFT, person=email, personal=True, **more)
-
-
-def _claims(email: str, claims: dict[str, list[str]]) -> Finding:
-    """What Google would send, as far as our schema and the e-mail address go."""
-    shown = "; ".join(
-        f"{name}: {', '.join(values) or '(empty)'}" for name, values in claims.items()
-    )
-    return Finding(
-        part=PREDICT,
-        check="claims",
-        result=Result.MATCH,
-        person=email,
-        personal=True,
-        observed=shown,
-    )
-
-
-def _predictions(live: dict[str, Person], expected: Expected) -> Iterator[Finding]:
-    """Who would fail, of the people of the stack, with what the directory holds now."""
-    mapping, names = expected.tenant.attribute_mapping, expected.schema_names
-    fine, listed = 0, [live[email] for email in expected.people if email in live]
-    for person in listed:
-        described = DirectoryPerson(email=person.email, values=person.values)
-        claims = claims_of(described, mapping, names)
-        if expected.shows_claims:
-            yield _claims(person.email, claims)
-        found = predict(claims, mapping, person.email)
-        fine += not found
-        for what, hint in found:
-            if not expected.deployed:
-                yield waiting(PREDICT, "sign_in", f"{what}; pulumi up", person=person.email)
-                continue
-            more = {"note": f"Flex would refuse: {what}; {hint}", "where": USER}
-            yield _personal("sign_in", person.email, PREDICT, who=Who.GOOGLE_ADMIN, **more)
-    note = f"Flex's rules let {fine} of {len(listed)} people in"
-    yield summary(PREDICT, "sign_in", note, complete=fine == len(listed))
+def _personal(check: str, email: str, **more: Any) -> Finding:
+    return Finding(check=check, result=Result.DRIFT, person=email, personal=True, **more)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from models.checkup import Check, State, failed, of_error, ok, skipped
 from models.errors import FlexSsoError
 from models.flex import Generation, ui_version_at_least
+from models.migration_steps import RELEASES
+from models.migration_steps import UI_VERSION as MIGRATION
 from providers.twilio.flex_api import FlexApi
 from providers.twilio.sign_in_probe import SignInProbe
 
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from models.tenant import Tenant
     from providers.settings import Settings
 
-FIRST_ENHANCED, MIGRATION = "2.5.0", "2.7.0"
-UI_VERSION = "Twilio Console: Flex > Manage > Release Management > Flex UI version"
+FIRST_ENHANCED = "2.5.0"
 
 
 def check_twilio(settings: Settings, tenant: Tenant) -> list[Check]:
@@ -73,15 +74,20 @@ def _with_key(settings: Settings, tenant: Tenant, live: dict[str, Any]) -> Itera
 def ui_version_check(ui_version: str, tenant: Tenant) -> Check:
     """Whether Flex UI is new enough for the generation of SSO; a range counts by its newest."""
     name = "flex ui version"
-    if tenant.flex.generation is Generation.LEGACY:
-        return ok(name, f"{ui_version}; legacy SSO works with every version")
-    self_hosted = bool(tenant.flex.trusted_domains)
-    wanted = MIGRATION if self_hosted else FIRST_ENHANCED
+    flex = tenant.flex
+    if flex.generation is Generation.LEGACY:
+        note = f"{ui_version}; legacy SSO works with every version, a migration needs {MIGRATION}"
+        return ok(name, note)
+    wanted, what_for = FIRST_ENHANCED, "enhanced SSO"
+    if flex.migration is not None:
+        wanted, what_for = MIGRATION, "the migration (tenant.flex.migration)"
+    elif flex.trusted_domains:
+        wanted, what_for = MIGRATION, "enhanced SSO of a self-hosted Flex"
     new_enough = ui_version_at_least(ui_version, wanted)
     if new_enough is None:
-        note = f"'{ui_version}' is no range that is known; enhanced SSO needs {wanted}"
-        return Check(name=name, state=State.WARNING, note=note, hint=f"compare: {UI_VERSION}")
+        note = f"'{ui_version}' is no range that is known; {what_for} needs {wanted}"
+        return Check(name=name, state=State.WARNING, note=note, hint=f"compare: {RELEASES}")
     if not new_enough:
-        what = f"{ui_version} is older than {wanted}, which enhanced SSO needs"
-        return failed(name, what, f"{UI_VERSION}; or tenant.flex.generation: legacy")
-    return ok(name, f"{ui_version} (enhanced SSO needs {wanted}, a migration {MIGRATION})")
+        what = f"{ui_version} is older than {wanted}, which {what_for} needs"
+        return failed(name, what, f"{RELEASES}; or tenant.flex.generation: legacy")
+    return ok(name, f"{ui_version} ({what_for} needs {wanted})")

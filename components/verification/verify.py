@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.verification.arrivals import in_doubt_since
 from components.verification.evidence_side import look_for_evidence
 from components.verification.flex_side import look_at_flex
 from components.verification.google_side import look_at_google
 from components.verification.looking import waiting
+from components.verification.traces import Traces
 from models.finding import Finding, Part, Report, Who
 from models.phase import Phase
 from providers.evidence import WhereToLook, prove_sign_in
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
 def verify(settings: Settings, expected: Expected) -> Report:
     """Look at everything. Never raises an expected error: a failed look is a finding."""
     expected = _with_fresh_proof(settings, expected)
+    traces = Traces(settings, expected)
+    expected = expected.model_copy(update={"in_doubt": in_doubt_since(traces, expected)})
     findings = [
         *_deployment(expected),
         *look_at_flex(settings, expected),
-        *look_at_google(settings, expected),
-        *look_for_evidence(settings, expected),
+        *look_at_google(settings, expected, traces),
+        *look_for_evidence(traces, expected),
     ]
     order = list(Part)
     return Report(

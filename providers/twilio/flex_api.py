@@ -7,6 +7,7 @@ Configuration (its resource takes no dict), so that goes through `client.request
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from models.errors import UnreachableError
 from providers.retry import retrying
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration"
 TASKROUTER = "https://taskrouter.twilio.com/v1/Workspaces"
+INSTANCES = "https://flex-api.twilio.com/v1/Instances"
 PAGE = 1000
 
 
@@ -58,13 +60,23 @@ class FlexApi:
 
     def workers(self, workspace_sid: str) -> Iterator[dict[str, Any]]:
         """All TaskRouter workers, `attributes` parsed, 1000 a page."""
-        url = f"{TASKROUTER}/{workspace_sid}/Workers"
-        params: dict[str, object] | None = {"PageSize": PAGE}
+        for worker in self._all(f"{TASKROUTER}/{workspace_sid}/Workers", "workers"):
+            yield {**worker, "attributes": json_text(worker, "attributes")}
+
+    def users(self, instance_sid: str) -> Iterator[dict[str, Any]]:
+        """All Flex users (a public beta): `username`, `email`, `full_name`, `roles`, `worker_sid`.
+
+        Raises NotFoundError or PermissionDeniedError where the account has no such API.
+        """
+        yield from self._all(f"{INSTANCES}/{instance_sid}/Users", "users")
+
+    def _all(self, url: str, what: str) -> Iterator[dict[str, Any]]:
+        """The items of a list, 1000 a page; our key is sent along, so to no other address."""
+        first, params = url, {"PageSize": PAGE}
         while url:
-            page = self._send("GET", url, "listing workers", params=params)
-            for worker in objects(page, "workers", "TaskRouter's workers"):
-                yield {**worker, "attributes": json_text(worker, "attributes")}
-            url, params = _next_page(page), None
+            page = self._send("GET", url, f"listing {what}", params=params)
+            yield from objects(page, what, f"the {what}")
+            url, params = _next_page(page, first), {}
 
     def _send(
         self,
@@ -72,13 +84,15 @@ class FlexApi:
         url: str,
         doing: str,
         *,
-        params: dict[str, object] | None = None,
+        params: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"} if body is not None else {}
 
         def once() -> dict[str, Any]:
-            response = self._ask(method, url, doing, params=params, data=body, headers=headers)
+            response = self._ask(
+                method, url, doing, params=params or None, data=body, headers=headers
+            )
             if response.status_code >= 400:
                 wait = (response.headers or {}).get("Retry-After")
                 raise translate(response.status_code, response.text, doing, wait)
@@ -97,10 +111,10 @@ class FlexApi:
             ) from None
 
 
-def _next_page(page: dict[str, Any]) -> str:
-    """The address of the next page; our key is sent there, so no other host will do."""
+def _next_page(page: dict[str, Any], first: str) -> str:
+    """The address of the next page, on the host of the first one."""
     url = str(an_object(page, "meta").get("next_page_url") or "")
-    if url and not url.startswith(f"{TASKROUTER}/"):
+    if url and not url.startswith(f"https://{urlsplit(first).hostname}/"):
         raise UnreachableError("Twilio's answer names a next page elsewhere", hint=HINT)
     return url
 

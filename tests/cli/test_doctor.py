@@ -33,6 +33,8 @@ def tenant(**flex: object) -> Tenant:
         ("1.x.auto", {}, State.FAILED),
         ("2.6.0", {"trusted_domains": ["https://desk.example"]}, State.FAILED),
         ("2.7.0", {"trusted_domains": ["https://desk.example"]}, State.OK),
+        ("2.6.0", {"migration": "modify", "connection": "JQ" + "5a" * 16}, State.FAILED),
+        ("2.7.0", {"migration": "create", "connection": "JQ" + "5a" * 16}, State.OK),
         ("1.0.0", {"generation": "legacy"}, State.OK),
         ("latest", {}, State.WARNING),
     ],

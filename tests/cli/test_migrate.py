@@ -234,10 +234,21 @@ OLD = parse_der(_certificate(ends=CERTIFICATE_NOW + timedelta(days=20, hours=1))
 NEW = parse_der(_certificate(ends=CERTIFICATE_NOW + timedelta(days=1800), slot=1))
 
 
+ALL_DONE = {"in_form": "Ada", "proof": "ada@acme.example"}
+
+
 @pytest.mark.parametrize(
     ("known", "title"),
     [
         ({"listed": (OLD,)}, "Make the second certificate"),
+        (
+            {"listed": (OLD,), "named": OLD.fingerprint, **ALL_DONE},
+            "Make the second certificate",  # it was named in the rotation before
+        ),
+        (
+            {"listed": (NEW,), "recorded": NEW, "named": NEW.fingerprint, **ALL_DONE},
+            "finished",
+        ),
         ({"listed": (OLD, NEW)}, "Record the new one"),
         ({"listed": (NEW, OLD)}, "Record the new one"),
         (
@@ -267,3 +278,15 @@ def test_the_next_step_to_the_new_certificate(known, title):
 
     assert title == now_at(found)
     assert found.days_left == (20 if known.get("recorded", OLD) == OLD else 1800)
+    assert (title == "finished") == found.finished
+
+
+def test_google_keeps_two_so_an_unused_old_one_makes_room():
+    older = parse_der(_certificate(ends=CERTIFICATE_NOW + timedelta(days=9), slot=1))
+    facts = {"stack": "acme.prod", "app_name": "Twilio Flex", "named": OLD.fingerprint}
+    known = RotationFacts(**facts, recorded=OLD, listed=(older, OLD), now=CERTIFICATE_NOW)
+
+    first = plan_rotation(known).steps[0]
+
+    assert Mark.NOW is first.mark
+    assert first.todo.startswith(f"delete the one that no app uses (is it {older.fingerprint[:23]}")

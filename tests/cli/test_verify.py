@@ -6,6 +6,7 @@ import pytest
 
 from cli import verify as command
 from cli.verify_view import HIDDEN, as_json, as_text, mask_emails, redacted, sentence, verdict
+from models.errors import FlexSsoError, TenantConfigError, UnreachableError
 from models.finding import ExitCode, Finding, Part, Report, Result, Who, compared
 
 
@@ -85,6 +86,18 @@ def test_a_persons_values_are_hidden():
     )
 
 
+def test_a_name_that_is_no_address_and_a_quoted_value_are_hidden():
+    note = "Flex would refuse: Flex has no role 'boss'; write admin"
+    phantom = STALE.model_copy(update={"person": "Ada Lovelace", "note": note})
+
+    hidden = redacted(report(phantom)).findings[0]
+
+    assert ("A…", "Flex would refuse: Flex has no role '…'; write admin") == (
+        hidden.person,
+        hidden.note,
+    )
+
+
 def test_a_stack_that_cannot_be_read_could_not_be_looked_at(flexsso):
     done = flexsso("verify", "nosuch.stack")
 
@@ -104,15 +117,18 @@ def test_of_thousands_of_people_the_first_are_shown():
 
 
 class Looks:
-    """One report after the other; the last one for ever."""
+    """One report, or failed look, after the other; the last one for ever."""
 
-    def __init__(self, *reports: Report) -> None:
+    def __init__(self, *reports: Report | FlexSsoError) -> None:
         self.left = list(reports)
         self.count = 0
 
     def __call__(self, *_: object) -> Report:
         self.count += 1
-        return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+        found = self.left.pop(0) if len(self.left) > 1 else self.left[0]
+        if isinstance(found, FlexSsoError):
+            raise found
+        return found
 
 
 @pytest.fixture
@@ -131,6 +147,26 @@ def test_waiting_ends_when_all_is_good(impatient, capsys):
     said = capsys.readouterr()
     assert "waiting, 0:00 of 1:00: It waits for a person. First: sign_in" in said.err
     assert "" == said.out
+
+
+def test_a_look_that_failed_is_made_again(impatient, capsys):
+    looks = Looks(UnreachableError("no answer about ada@acme.example"), report(GOOD))
+    impatient.setattr(command, "report_of", looks)
+
+    assert ExitCode.GOOD is command._until_good("acme.prod", frozenset(), 60).exit_code
+    assert "waiting, 0:00 of 1:00: no answer about a…@acme.example" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"), [(UnreachableError("no answer"), 0), (TenantConfigError([]), 60)]
+)
+def test_what_waiting_does_not_mend_is_raised(impatient, error, seconds):
+    looks = Looks(error)
+    impatient.setattr(command, "report_of", looks)
+
+    with pytest.raises(type(error)):
+        command._until_good("acme.prod", frozenset(), seconds)
+    assert 1 == looks.count
 
 
 def test_waiting_ends_with_the_time(impatient):

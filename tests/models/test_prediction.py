@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.attribute_mapping import AttributeMapping
-from models.prediction import DirectoryPerson, SchemaNames, claims_of, predict, split_roles
+from models.claim_rules import split_list
+from models.prediction import DirectoryPerson, SchemaNames, claims_of, predict, unread
 
 MAPPING = AttributeMapping.default("Flex Details")
 SCHEMA = SchemaNames(
@@ -20,7 +21,7 @@ def claims(email: str = "ada@acme.example", **values: object):
 
 
 def problems(email: str = "ada@acme.example", **values: object) -> list[str]:
-    return [what for what, _ in predict(claims(email, **values), MAPPING, email)]
+    return [one.what for one in predict(claims(email, **values), MAPPING, email).broken]
 
 
 def test_the_claims_come_from_the_adopted_schemas_own_fields():
@@ -49,7 +50,7 @@ def test_who_would_be_refused(values, says):
 
 
 def test_the_roles_in_one_value_with_commas():
-    assert ["agent", "supervisor"] == split_roles(["agent, supervisor", ""])
+    assert ["agent", "supervisor"] == split_list(["agent, supervisor", ""])
     assert [] == problems(Roles=["agent,supervisor"])
 
 
@@ -65,5 +66,6 @@ def test_a_claim_that_is_not_mapped_is_missing_and_one_from_elsewhere_is_not_gue
     sent = claims_of(DirectoryPerson(email="ada@acme.example", values=ADA), mapping, SCHEMA)
 
     assert {"email": ["ada@acme.example"]} == sent
-    found = [what for what, _ in predict(sent, mapping, "ada@acme.example")]
+    found = [one.what for one in predict(sent, mapping, "ada@acme.example").broken]
     assert ["the claim full_name is not mapped (error 45050)"] == found
+    assert ["roles"] == unread(mapping, SCHEMA)
