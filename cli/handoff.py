@@ -94,10 +94,10 @@ def _keep_metadata(stack: str, file: str, *, any_account: bool) -> None:
 def write_page(folder: Path, view: View) -> Path:
     """Write the page into the stack's folder and return where."""
     from cli.handoff_page import render_html  # noqa: PLC0415
+    from models.private_file import write_private  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE
-    page.write_text(render_html(view), encoding="utf-8")
+    write_private(page, render_html(view))
     return page
 
 

@@ -10,6 +10,7 @@ from models.errors import FlexSsoError
 from models.flex import Generation, Way, derive_sp_settings
 from models.handoff import Handoff
 from models.migration_facts import Before, EnhancedFacts
+from models.private_file import write_private
 from models.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -55,9 +56,8 @@ def enhanced_facts(
         what = f"{state.name}: no migration from legacy SSO was begun here."
         raise FlexSsoError(what, hint="begin it while tenant.flex.generation is legacy")
     if before != facts.before:
-        folder.mkdir(parents=True, exist_ok=True)
         text = before.model_dump_json(indent=2, exclude_none=True) + "\n"
-        (folder / MIGRATION).write_text(text, encoding="utf-8")
+        write_private(folder / MIGRATION, text)
     return facts.model_copy(update={"before": before})
 
 

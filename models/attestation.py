@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from models.errors import FlexSsoError
 from models.handoff import Handoff, HandoffScreen, Proof
+from models.private_file import write_private
 
 FILE = "attestations.json"
 
@@ -83,9 +84,6 @@ def _screen(handoff: Handoff, screen_id: str) -> HandoffScreen:
 
 
 def _write(folder: Path, attestations: Attestations) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     ordered = _SHAPE.dump_python(attestations, mode="json")
     text = json.dumps(ordered, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    new = folder / f"{FILE}.new"
-    new.write_text(text, encoding="utf-8")
-    new.replace(folder / FILE)
+    write_private(folder / FILE, text)

@@ -15,6 +15,7 @@ from models.certificate import problems
 from models.certificate_choice import CERTIFICATE_KEY, certificate_in_use, choose_certificate
 from models.errors import FlexSsoError, MetadataError
 from models.idp_metadata import parse_idp_metadata
+from models.private_file import write_private
 from models.tenant import GoogleSettings, SamlAppSettings
 
 if TYPE_CHECKING:
@@ -66,10 +67,7 @@ def keep(
     said += [f"warning: {warning}" for warning in new.warnings]
     for one in problems(chosen, now) if chosen else ():
         said.append(f"warning: the certificate: {one.what} ({one.hint})")
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    write_private(path, content)
     return Kept(path, said)
 
 

@@ -37,6 +37,7 @@ def test_stdout_has_the_pages_path_and_nothing_else(project, capsys):
     page = project / "stacks" / "acme.prod" / "handoff.html"
     assert f"{page}\n" == capsys.readouterr().out
     assert "<!doctype html>" in page.read_text()
+    assert 0o600 == page.stat().st_mode & 0o777
 
 
 def test_json_and_markdown_go_to_stdout_and_write_nothing(project, capsys):

@@ -28,6 +28,7 @@ def test_the_first_file_is_kept_byte_for_byte_and_told(
     kept = keep(tmp_path / "new", STACK, content, now)
 
     assert content == kept.path.read_bytes()
+    assert 0o600 == kept.path.stat().st_mode & 0o777
     assert "SSO URL: https://accounts.google.com/o/saml2/idp?idpid=C01sandbx" in kept.said
     assert [kept.path] == list(kept.path.parent.iterdir())
 

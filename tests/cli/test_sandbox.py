@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -50,6 +51,8 @@ def test_up_answers_status_knows_and_down_stops_it(sandbox, free_port):
     assert up.stdout == f"http://127.0.0.1:{free_port}\n"
     assert "next: " in up.stderr
     assert ask(free_port, "/_sandbox/health") == (200, {"status": "ok"})
+    with pytest.raises(OSError, match="refused"):  # as on every address but that one of loopback
+        socket.create_connection(("127.0.0.2", free_port), timeout=10).close()
 
     status = sandbox("status", "--json")
     facts = json.loads(status.stdout)

@@ -30,6 +30,10 @@ class Browser:
         self._http.close()
 
     @property
+    def cookies(self) -> httpx.Cookies:
+        return self._http.cookies
+
+    @property
     def page(self) -> BeautifulSoup:
         return self._page
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import httpx
 import pytest
 from twilio.rest import Client  # noqa: TID251  the vendor's client is the judge here
 
@@ -66,6 +67,13 @@ def carry_on(browser: Browser) -> Browser:
     return browser.press("Continue")
 
 
+def session_by_token(browser: Browser, world: World) -> httpx.Response:
+    """By the access token in the Authorization header, without a cookie."""
+    token = browser.cookies["flex_session"]
+    bearer = {"authorization": f"Bearer {token}"}
+    return httpx.get(f"{world.base}/_sandbox/session", headers=bearer)
+
+
 def session(browser: Browser, world: World) -> dict[str, Any]:
     return dict(browser.open(f"{world.base}/_sandbox/session").response.json())
 
@@ -82,6 +90,10 @@ def test_somebody_logs_in_from_flexs_login_link(
     assert (found["account_sid"], found["generation"]) == (ENHANCED["account_sid"], "enhanced")
     assert (found["name_id"], found["identity"]) == (ADA, "ada_40acme_2Eexample")
     assert sorted(found["roles"]) == ["agent", "supervisor"]
+    assert session_by_token(browser, world).json() == found
+    world.set_clock(3601)
+    assert session_by_token(browser, world).status_code == 401
+    world.set_clock(0)
     workers = client.taskrouter.v1.workspaces(ENHANCED["workspace_sid"]).workers
     [worker] = workers.list(friendly_name=ADA)
     assert worker.sid == found["worker_sid"]
