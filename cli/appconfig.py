@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ Example:
 
 
 def appconfig(
-    stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
+    stack: Stack,
     as_json: Annotated[bool, typer.Option("--json", help="The object alone.")] = False,
 ) -> None:
     """Print appConfig.js for a self-hosted Flex UI."""

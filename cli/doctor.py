@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import stacks
 from models.checkup import Check, State, failed, of_error, ok, skipped
 from models.errors import FlexSsoError, TenantConfigError
 
@@ -35,7 +36,10 @@ LONGEST_LINE = 200
 
 def doctor(
     stack: Annotated[
-        str | None, typer.Argument(help="<tenant>.<environment>; without one, this machine only.")
+        str | None,
+        typer.Argument(
+            help="<tenant>.<environment>; without one, this machine only.", autocompletion=stacks
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import stacks
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ def explain(
         ),
     ],
     stack: Annotated[
-        str | None, typer.Option(help="Compare with this stack: certificate, addresses.")
+        str | None,
+        typer.Option(
+            help="Compare with this stack: certificate, addresses.", autocompletion=stacks
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     show_values: Annotated[

@@ -21,6 +21,7 @@ from cli.fleet_live import progress
 from cli.fleet_report import LEDGER
 from cli.fleet_view import Summary
 from cli.project import PROJECT
+from cli.stacks import Names, environments, tenants
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ LOOK = "cli.verify:report_of"
 
 app = typer.Typer(no_args_is_help=True, help="Many stacks at once.", rich_markup_mode=None)
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[STACK]...", help="Names, with * and ?; or all.")
+Tenants = Annotated[
+    list[str] | None,
+    typer.Option("--tenant", help="The part before the dot.", autocompletion=tenants),
 ]
-Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="The part before the dot.")]
 Environments = Annotated[
-    list[str] | None, typer.Option("--environment", "-e", help="The part after it.")
+    list[str] | None,
+    typer.Option("--environment", "-e", help="The part after it.", autocompletion=environments),
 ]
 Labels = Annotated[
     list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")

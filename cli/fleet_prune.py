@@ -10,15 +10,14 @@ import typer
 
 from cli.env import engine_environment
 from cli.project import PROJECT
+from cli.stacks import Names
 from models.errors import FlexSsoError
 
 _MIB = 1 << 20
 
 
 def prune(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[STACK]...", help="Names, with * and ?; or all.")
-    ] = None,
+    names: Names = None,
     keep: Annotated[int, typer.Option(min=1, help="The last so many runs stay.")] = 10,
     days: Annotated[
         int | None, typer.Option(min=0, help="So do those of the last so many days.")

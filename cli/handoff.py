@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import Stack
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ PAGE = "handoff.html"
 
 
 def handoff(  # noqa: PLR0913  one for each option
-    stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
+    stack: Stack,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as one JSON object.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print it for a ticket.")] = False,
     metadata: Annotated[
@@ -88,7 +89,7 @@ def _keep_metadata(stack: str, file: str, *, any_account: bool) -> None:
     for line in kept.said:
         typer.echo(line, err=True)
     typer.echo(kept.path)
-    typer.echo(f"next: pulumi up -s {stack}", err=True)
+    typer.echo(f"next: ./flexsso up {stack}", err=True)
 
 
 def write_page(folder: Path, view: View) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import Stack
 from models.finding import ExitCode
 from models.flex import Way
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from models.rotation import RotationFacts
 
 app = typer.Typer(help="Changes that need both consoles, step by step.", no_args_is_help=True)
-Stack = Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 

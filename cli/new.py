@@ -8,7 +8,6 @@ checked as `pulumi up` would check it before a file is written, and no file is e
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ import typer
 from cli import adopt as adoption
 from cli import sandbox_server as server
 from cli import stack_draft as draft
+from cli.engine import init_command, pulumi
 from cli.env import engine_environment
 from cli.project import PROJECT
 from cli.sandbox import DEFAULT_PORT, STATE_DIR
@@ -108,24 +108,22 @@ def create(project: Path, stack: str, files: dict[str, str], *, dry_run: bool) -
         for path, text in files.items():
             typer.echo(f"--- {path}\n{text}")
         return
-    environment = engine_environment(project, os.environ)
+    engine_environment(project, os.environ)  # raises before a file is written
     for path, text in files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         with (project / path).open("x", encoding="utf-8") as file:
             file.write(text)
         typer.echo(path)
-    _init(project, stack, environment)
+    _init(project, stack)
     typer.echo(f"next: ./flexsso up {stack}", err=True)
 
 
-def _init(project: Path, stack: str, environment: dict[str, str]) -> None:
-    command = ["pulumi", "stack", "init", "--non-interactive", stack]
-    done = subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        what = f"The files are written, but pulumi stack init failed: {done.stderr.strip()}"
-        raise FlexSsoError(what, hint=f'eval "$(./flexsso env)"; pulumi stack init {stack}')
+def _init(project: Path, stack: str) -> None:
+    try:
+        pulumi(project, stack, "stack", "init")
+    except FlexSsoError as error:
+        what = f"The files are written, but Pulumi does not have the stack. {error.what}"
+        raise FlexSsoError(what, hint=f"{error.hint}; then: {init_command(stack)}") from None
 
 
 def _sandbox_address() -> str:

@@ -7,18 +7,20 @@ the next step. Plain `pulumi` works just as well, after eval "$(./flexsso env)".
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cli.engine import cant_run, pulumi_json
 from cli.env import engine_environment
 from cli.project import PROJECT
-from cli.shell import stacks
+from cli.stacks import Stack, require_stack
 from models.errors import FlexSsoError
+from models.phase import Phase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +38,6 @@ DESTROY_EPILOG = """\b
 Example:
   ./flexsso destroy acme.dev
 """
-Stack = Annotated[
-    str, typer.Argument(help="Its name: <tenant>.<environment>.", autocompletion=stacks)
-]
 
 CHANGES_FOUND = 7
 """Pulumi's exit code where --expect-no-changes finds some."""
@@ -73,25 +72,28 @@ def destroy(context: typer.Context, stack: Stack) -> None:
 
 
 def _pass_on(verb: str, stack: str, arguments: list[str]) -> None:
-    if not (PROJECT / "stacks" / f"Pulumi.{stack}.yaml").is_file():
-        raise FlexSsoError(f"There is no stack {stack}.", hint=f"./flexsso new {stack}")
+    require_stack(PROJECT, stack)
     environment = engine_environment(PROJECT, os.environ)
     code = run_verb(PROJECT, environment, [verb, "--stack", stack, *arguments])
     if code == CHANGES_FOUND:
         typer.echo(DIFFERS.format(stack=stack), err=True)
     else:
-        typer.echo(_last_words(stack, _outputs(PROJECT, environment, stack)), err=True)
+        typer.echo(_last_words(verb, stack, code), err=True)
     raise typer.Exit(code)
 
 
 def run_verb(project: Path, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run `pulumi` in this terminal and return its exit code.
+    """Run `pulumi` in this terminal and return its exit code. Raises FlexSsoError without one.
 
     Ctrl-C reaches Pulumi from the terminal itself; it ends what it has begun, and so we wait. A
     SIGTERM that reaches us only is handed on.
     """
     command = ["pulumi", *arguments]
-    with subprocess.Popen(command, cwd=project, env=environment) as engine:
+    try:
+        engine = subprocess.Popen(command, cwd=project, env=environment)
+    except OSError as error:
+        raise cant_run(error) from None
+    with engine:
         interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
         end = signal.signal(signal.SIGTERM, lambda number, _: engine.send_signal(number))
         try:
@@ -101,19 +103,35 @@ def run_verb(project: Path, environment: dict[str, str], arguments: list[str]) -
             signal.signal(signal.SIGTERM, end)
 
 
-def _outputs(project: Path, environment: dict[str, str], stack: str) -> dict[str, str]:
-    command = ["pulumi", "stack", "output", "--json", "--stack", stack]
-    done = subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
-    try:
-        return dict(json.loads(done.stdout))
-    except ValueError:
-        return {}
-
-
-def _last_words(stack: str, outputs: dict[str, str]) -> str:
+def _last_words(verb: str, stack: str, code: int) -> str:
     """What the state says now, which after a preview or a failure is what it said before."""
+    try:
+        outputs = pulumi_json(PROJECT, stack, "stack", "output", "--json")
+        page = _page(stack, outputs) if verb == "up" and not code else None
+    except FlexSsoError as error:
+        gone = verb == "destroy" and not code  # with --remove
+        return f"{stack}: nothing deployed" if gone else f"{stack}: {error}"
+    except OSError as error:
+        return f"{stack}: the hand-off page can't be written ({error})"
+    return told(stack, outputs, page)
+
+
+def told(stack: str, outputs: dict[str, Any], page: Path | None = None) -> str:
+    """Phase and next step, and where the page is that has more of it."""
     if "status" not in outputs:
         return f"{stack}: nothing deployed"
-    return f"{stack}: {outputs['status']}\nnext: {outputs['next_step']}"
+    lines = [f"{stack}: {outputs['status']}", f"next: {outputs['next_step']}"]
+    return "\n".join([*lines, *([f"page: {page}"] if page else [])])
+
+
+def _page(stack: str, outputs: dict[str, Any]) -> Path | None:
+    """The hand-off page as it is now; none once nobody is waited for."""
+    from cli.handoff import write_page  # noqa: PLC0415
+    from cli.handoff_stack import folder_of  # noqa: PLC0415
+    from cli.handoff_view import view_of  # noqa: PLC0415
+    from models.attestation import read_attestations  # noqa: PLC0415
+
+    if "handoff" not in outputs or outputs["status"] == Phase.VERIFIED:
+        return None
+    folder = folder_of(PROJECT, stack)
+    return write_page(folder, view_of(outputs, read_attestations(folder), datetime.now(UTC)))

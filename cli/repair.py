@@ -20,6 +20,7 @@ import typer
 
 from cli.env import engine_environment
 from cli.project import PROJECT
+from cli.stacks import Stack, require_stack
 from fleet.processes import answers
 from models.errors import FlexSsoError
 
@@ -57,7 +58,7 @@ class Owner:
 
 
 def repair(
-    stack: Annotated[str, typer.Argument(help="Its name: <tenant>.<environment>.")],
+    stack: Stack,
     force: Annotated[
         bool, typer.Option(help="Break the lock of another machine's run, if you know it is dead.")
     ] = False,
@@ -66,8 +67,7 @@ def repair(
 
     Breaks the lock of a process that is gone, and refreshes. Nothing is lost by it.
     """
-    if not (PROJECT / "stacks" / f"Pulumi.{stack}.yaml").is_file():
-        raise FlexSsoError(f"There is no stack {stack}.", hint=f"./flexsso new {stack}")
+    require_stack(PROJECT, stack)
     environment = engine_environment(PROJECT, os.environ)
     for line in repaired(PROJECT, environment, stack, force=force):
         typer.echo(line, err=True)

@@ -7,6 +7,8 @@ Typer knows how; only its installer into start-up files is left out.
 
 from __future__ import annotations
 
+import re
+import shlex
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,6 +23,8 @@ EPILOG = """\b
 Example:
   eval "$(./flexsso shell bash)"
 """
+_ASKED_BY_NAME = re.compile(rf"\b{NAME}(?=\)|\"$)", re.M)
+"""Where a script runs the command, which needn't be on PATH (bash runs what was typed)."""
 completion_init()
 
 
@@ -37,11 +41,5 @@ def shell(kind: Annotated[Shell, typer.Argument(help="Which shell.", metavar="SH
 
     It then knows commands, options and stacks.
     """
-    typer.echo(get_completion_script(prog_name=NAME, complete_var=VARIABLE, shell=kind.value))
-
-
-def stacks(incomplete: str) -> list[str]:
-    """Names of the stacks that have a file, for completion."""
-    files = (PROJECT / "stacks").glob("Pulumi.*.yaml")
-    names = (file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
-    return sorted(name for name in names if name.startswith(incomplete))
+    script = get_completion_script(prog_name=NAME, complete_var=VARIABLE, shell=kind.value)
+    typer.echo(_ASKED_BY_NAME.sub(lambda _: shlex.quote(str(PROJECT / NAME)), script))

@@ -6,20 +6,15 @@ engine, so what is read here is used from the project's folder: `contextlib.chdi
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from cli.env import engine_environment
+from cli.engine import pulumi_json
 from cli.project import PROJECT
-from models.errors import FlexSsoError
 
 NAMESPACE = "flex-google-sso:"
-TIMEOUT_SECONDS = 120
 
 
 class StackState(BaseModel):
@@ -42,8 +37,8 @@ class StackState(BaseModel):
 
 def read_stack_state(name: str, project: Path = PROJECT) -> StackState:
     """Ask Pulumi, which must know the stack. Raises FlexSsoError with what it said."""
-    config = pulumi_json(project, "config", "--json", "-s", name)
-    exported = pulumi_json(project, "stack", "export", "-s", name)
+    config = pulumi_json(project, name, "config", "--json")
+    exported = pulumi_json(project, name, "stack", "export")
     resources = (exported.get("deployment") or {}).get("resources") or []
     by_type = {one["type"]: one.get("outputs") or {} for one in resources}
     return StackState(
@@ -56,25 +51,3 @@ def read_stack_state(name: str, project: Path = PROJECT) -> StackState:
 
 def _value(entry: dict[str, Any]) -> Any:
     return entry.get("objectValue", entry.get("value"))
-
-
-def pulumi_json(project: Path, *arguments: str) -> dict[str, Any]:
-    """What a read-only `pulumi` command prints, as JSON."""
-    try:
-        done = subprocess.run(
-            ["pulumi", "--non-interactive", *arguments],  # noqa: S607  PATH is the project's
-            cwd=project,
-            env=engine_environment(project, os.environ),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        what = f"Pulumi can't be run ({type(error).__name__})."
-        raise FlexSsoError(what, hint="make install") from None
-    if done.returncode:
-        said = done.stderr.strip().removeprefix("error: ") or f"exit code {done.returncode}"
-        hint = f"pulumi stack init {arguments[-1]}" if "no stack named" in said else ""
-        raise FlexSsoError(f"Pulumi: {said}", hint=hint)
-    return dict(json.loads(done.stdout))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import Stack
 
 if TYPE_CHECKING:
     from cli.stack_state import StackState
@@ -21,7 +22,7 @@ PHASES = ("awaiting_connection", "awaiting_google_app", "awaiting_flex_form", "a
 
 
 def status(
-    stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
+    stack: Stack,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on looking until Ctrl-C; show what changes.")
@@ -51,7 +52,7 @@ def facts_of(state: StackState, now: datetime) -> dict[str, Any]:
     """What there is to say, as plain JSON."""
     outputs, sso = state.outputs, state.resources.get(SSO, {})
     if not outputs:
-        step = f"Nothing was deployed yet: pulumi up -s {state.name}"
+        step = f"Nothing was deployed yet: ./flexsso up {state.name}"
         return {"stack": state.name, "status": "not_deployed", "next_step": step}
     return {
         "stack": state.name,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.project import PROJECT
+from cli.stacks import Stack
 from models.errors import (
     CredentialsError,
     FlexSsoError,
@@ -35,7 +36,7 @@ PAUSE_SECONDS = 10
 
 
 def verify(
-    stack: Annotated[str, typer.Argument(help="<tenant>.<environment>, such as acme.prod.")],
+    stack: Stack,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show people's addresses and values.")

@@ -21,12 +21,12 @@ def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A project folder of its own, with one stack that waits for Flex's form."""
 
     def answer(_project: Path, _stack: str, *verb: str) -> dict[str, object]:
-        if verb == ("config",):
+        if verb[0] == "config":
             tenant = {"google": {"customer": "C01sandbx", "domain": "acme.example"}}
             return {handoff_stack.TENANT: {"objectValue": tenant}}
         return outputs(Phase.ACTIVE)
 
-    monkeypatch.setattr(handoff_stack, "_pulumi_json", answer)
+    monkeypatch.setattr(handoff_stack, "pulumi_json", answer)
     monkeypatch.setattr(command, "PROJECT", tmp_path)
     return tmp_path
 
@@ -76,11 +76,11 @@ def test_two_forms_at_once_are_a_mistake_of_the_command_line():
 
 
 def test_a_stack_that_was_never_up_says_so(monkeypatch):
-    monkeypatch.setattr(handoff_stack, "_pulumi_json", lambda *_: {})
+    monkeypatch.setattr(handoff_stack, "pulumi_json", lambda *_: {})
 
     with pytest.raises(FlexSsoError, match="no hand-off yet") as caught:
         handoff_stack.read_outputs(Path(), "acme.prod")
-    assert "pulumi up -s acme.prod" == caught.value.hint
+    assert "./flexsso up acme.prod" == caught.value.hint
 
 
 def test_a_kept_file_prints_its_path_and_says_what_is_in_it(

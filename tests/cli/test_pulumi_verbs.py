@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli import pulumi_verbs as verbs
+from cli.main import run
+from models.errors import FlexSsoError
+from models.phase import Phase
+from tests.cli.handoffs import outputs
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -94,7 +102,62 @@ def test_a_stack_that_has_no_file_is_said_before_pulumi_is_called(flexsso, verb)
 
 
 def test_the_last_words_are_the_phase_and_the_next_step():
-    assert verbs._last_words("a.b", {"status": "active", "next_step": "Sign in."}) == (
+    assert verbs.told("a.b", {"status": "active", "next_step": "Sign in."}) == (
         "a.b: active\nnext: Sign in."
     )
-    assert verbs._last_words("a.b", {}) == "a.b: nothing deployed"
+    assert verbs.told("a.b", {}) == "a.b: nothing deployed"
+
+
+@pytest.fixture
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Run a verb on the stack acme.prod with an engine that only knows these outputs."""
+    for folder in ("bin", "stacks", ".tools"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "stacks" / "Pulumi.acme.prod.yaml").touch()
+    (tmp_path / ".tools" / "engine.json").write_text('{"bin_dir": "bin"}')
+    monkeypatch.setattr(verbs, "PROJECT", tmp_path)
+
+    def run_verb(verb: str, phase: Phase, code: int = 0) -> str:
+        given = outputs(phase) | {"status": phase, "next_step": "Fill in the form."}
+        (tmp_path / "outputs.json").write_text(json.dumps(given))
+        script = f'[[ "$*" == *" output "* ]] && exec cat {tmp_path}/outputs.json; exit {code}'
+        (tmp_path / "bin" / "pulumi").write_text(f"#!/bin/bash\n{script}\n")
+        (tmp_path / "bin" / "pulumi").chmod(0o755)
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            assert code == run([verb, "acme.prod"])
+        return said.getvalue()
+
+    return run_verb
+
+
+def test_an_up_that_waits_for_a_person_writes_the_page_and_prints_its_path(stack, tmp_path):
+    page = tmp_path / "stacks" / "acme.prod" / "handoff.html"
+
+    assert stack("up", Phase.AWAITING_FLEX_FORM).endswith(f"\npage: {page}\n")
+    assert "acme.prod" in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("verb", "phase", "code"),
+    [
+        ("up", Phase.VERIFIED, 0),
+        ("preview", Phase.AWAITING_FLEX_FORM, 0),
+        ("up", Phase.AWAITING_FLEX_FORM, 255),
+    ],
+)
+def test_nothing_else_writes_the_page(stack, tmp_path, verb, phase, code):
+    assert "page:" not in stack(verb, phase, code)
+    assert not (tmp_path / "stacks" / "acme.prod").exists()
+
+
+def test_a_page_that_cant_be_written_is_said_and_pulumis_exit_code_kept(stack, tmp_path):
+    (tmp_path / "stacks" / "acme.prod" / "handoff.html").mkdir(parents=True)
+
+    assert "the hand-off page can't be written" in stack("up", Phase.AWAITING_FLEX_FORM)
+
+
+def test_an_engine_that_is_gone_is_one_sentence(tmp_path):
+    with pytest.raises(FlexSsoError, match=r"can't be run \(No such file") as caught:
+        verbs.run_verb(tmp_path, {"PATH": str(tmp_path)}, ["up"])
+    assert "make install" in caught.value.hint

@@ -69,7 +69,7 @@ def test_before_the_first_up():
     facts = facts_of(empty, datetime.now(UTC))
 
     assert "not_deployed" == facts["status"]
-    assert "pulumi up -s acme.prod" in text_of(facts)
+    assert "./flexsso up acme.prod" in text_of(facts)
 
 
 def test_drift_is_no_step_of_the_way():
