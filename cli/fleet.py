@@ -140,7 +140,8 @@ def _names_in(file: Path | None) -> tuple[str, ...]:
     try:
         text = typer.get_text_stream("stdin").read() if str(file) == "-" else file.read_text()
     except OSError as error:
-        raise FlexSsoError(f"Can't read {file}: {error.strerror}.") from None
+        what = f"Can't read {file}: {error.strerror}."
+        raise FlexSsoError(what, hint="a file with one name a line, or - for stdin") from None
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     found = tuple(line for line in lines if line)
     if not found:

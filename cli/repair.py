@@ -87,7 +87,8 @@ def repaired(
         done = _refresh(project, environment, stack)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:]
-        raise FlexSsoError(f"{stack} can't be refreshed:\n" + "\n".join(said))
+        what = "\n".join([f"{stack} can't be refreshed:", *said])
+        raise FlexSsoError(what, hint=f"./flexsso doctor {stack} names what is in the way")
     return [*notes, f"{stack}: ready; ./flexsso up {stack}"]
 
 

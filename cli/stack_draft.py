@@ -31,6 +31,7 @@ ROLES_FILE = "roles.csv"
 METADATA_FILE = "idp_metadata.xml"
 CSV_HEAD = "email,roles,full_name\n"
 OF_ONE_STACK = ("flex.connection", "saml_app.certificate", "saml_app.spid")
+SOURCES = "give a stack's file (stacks/Pulumi.<stack>.yaml), or the object `tenant` alone"
 CREDENTIALS = ".sandbox/credentials"
 REQUIRED = (
     "name",
@@ -102,12 +103,11 @@ def begin(source: Path | None) -> tuple[Draft, str]:
     try:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise FlexSsoError(f"Can't read {source}: {error}") from None
+        raise FlexSsoError(f"Can't read {source}: {error}", hint=SOURCES) from None
     is_stack = isinstance(content, dict) and isinstance(content.get("config"), dict)
     draft = content["config"].get(f"{NAMESPACE}:tenant") if is_stack else content
     if not isinstance(draft, dict):
-        hint = "give a stack's file (stacks/Pulumi.<stack>.yaml), or the object `tenant` alone"
-        raise FlexSsoError(f"{source} holds no tenant.", hint=hint)
+        raise FlexSsoError(f"{source} holds no tenant.", hint=SOURCES)
     if not is_stack:
         return draft, ""
     for key in OF_ONE_STACK:

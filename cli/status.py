@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cli.stack_state import StackState
 
 SSO = "pulumi-python:dynamic/twilio:FlexSso"
+SAML_APP = "pulumi-python:dynamic/google:SamlApp"
+ROLES = "pulumi-python:dynamic/google:RoleAssignments"
 PHASES = ("awaiting_connection", "awaiting_google_app", "awaiting_flex_form", "active", "verified")
 
 
@@ -60,32 +62,25 @@ def facts_of(state: StackState, now: datetime) -> dict[str, Any]:
         "next_step": outputs["next_step"],
         "since": sso.get("changed_at"),
         "proof": {key: (sso.get("proof") or {}).get(key) for key in ("time", "initiated_by")},
-        "certificate": _certificate(outputs, now),
+        "certificate": _certificate(state, now),
         "role_counts": outputs.get("role_counts") or {},
-        "strays": len(outputs.get("strays") or []),
+        "strays": state.resources.get(ROLES, {}).get("stray_count") or 0,
         "login_url": outputs.get("login_url"),
         "sso_url": outputs.get("sso_url"),
         "connection": outputs.get("connection"),
     }
 
 
-def _certificate(outputs: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+def _certificate(state: StackState, now: datetime) -> dict[str, Any] | None:
     from models.certificate import parse_pem, problems  # noqa: PLC0415
-    from models.handoff import Handoff  # noqa: PLC0415
 
-    ends = outputs.get("certificate_not_after")
+    ends = state.outputs.get("certificate_not_after")
     if not ends:
         return None
-    fields = [
-        field.value
-        for step in Handoff.model_validate(outputs["handoff"]).steps
-        for screen in step.screens
-        for field in screen.fields
-    ]
-    pem = next((value for value in fields if "BEGIN CERTIFICATE" in value), "")
+    pem = state.resources.get(SAML_APP, {}).get("certificate")
     found = problems(parse_pem(pem), now) if pem else []
     return {
-        "fingerprint": outputs.get("certificate_fingerprint"),
+        "fingerprint": state.outputs.get("certificate_fingerprint"),
         "not_after": ends,
         "days_left": (datetime.fromisoformat(ends) - now).days,
         "warning": f"{found[0].what}: {found[0].hint}" if found else None,
@@ -105,7 +100,7 @@ def text_of(facts: dict[str, Any]) -> str:
     people = ", ".join(f"{count} {role}" for role, count in facts["role_counts"].items())
     lines.append(f"  roles        {people or 'none'}")
     if facts["strays"]:
-        lines.append(f"  strays       {facts['strays']} people hold roles and are not listed")
+        lines.append(f"  strays       {facts['strays']:,} people hold roles and are not listed")
     lines.append(f"  login        {facts['login_url']}")
     return "\n".join(lines)
 
@@ -121,7 +116,8 @@ def _certificate_lines(certificate: dict[str, Any] | None) -> list[str]:
     if certificate is None:
         return ["  certificate  none yet"]
     days, ends = certificate["days_left"], certificate["not_after"][:10]
-    lines = [f"  certificate  {days} days left (until {ends})"]
+    left = f"{days} days left (until {ends})" if days >= 0 else f"ended on {ends}"
+    lines = [f"  certificate  {left}"]
     if certificate["warning"]:
         lines.append(f"               warning: {certificate['warning']}")
     return lines

@@ -95,7 +95,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
     role_counts: pulumi.Output[dict[str, int]]
     """Role → number of people who have it here."""
     strays: pulumi.Output[list[str]]
-    """People who hold our fields at Google and are not listed."""
+    """People who hold our fields at Google and are not listed; the first 50 by name."""
     handoff: pulumi.Output[dict[str, Any]]
     """What to paste where, as data: steps, screens, fields (`models.handoff.Handoff`)."""
 

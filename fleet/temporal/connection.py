@@ -42,7 +42,8 @@ async def connect(where: Where) -> Client:
     try:
         config = ClientConfig.load_client_connect_config(override_env_vars=where.environment)
     except (RuntimeError, ValueError, OSError) as error:
-        raise FlexSsoError(f"Temporal's settings can't be used: {error}") from None
+        hint = "correct the TEMPORAL_… variables, or the file of TEMPORAL_CONFIG_FILE"
+        raise FlexSsoError(f"Temporal's settings can't be used: {error}", hint=hint) from None
     address = where.address or config.get("target_host") or DEFAULT_ADDRESS
     namespace = where.namespace or config.get("namespace") or "default"
     config["target_host"], config["namespace"] = address, namespace

@@ -185,7 +185,8 @@ class TemporalRun:
         try:
             done = await handle.result()
         except WorkflowFailureError as error:
-            raise FlexSsoError(f"The run's workflow failed: {error.cause}") from None
+            hint = "what is done is in the ledger: --resume last goes on"
+            raise FlexSsoError(f"The run's workflow failed: {error.cause}", hint=hint) from None
         for stack, why in done.refused.items():
             verb = self.results[0].verb if self.results else "up"
             heard(Result(stack=stack, verb=verb, outcome=Outcome.FAILED, said=why))

@@ -62,7 +62,8 @@ class Convergence:
         """
         schema = self._api.get_schema(self._wanted.schema_name)
         if schema is None:
-            raise NotFoundError(f"Google: there is no custom schema {self._wanted.schema_name}")
+            what = f"Google: there is no custom schema {self._wanted.schema_name}"
+            raise NotFoundError(what, hint="`pulumi refresh`, then `up`, makes it again")
         plan = plan_changes(self._values, self._live_values, self._wanted.mode)
         refuse_missing(self._api, self._wanted.schema_name, plan.missing)
         refuse_shape(schema, self._fields.names, self._values)

@@ -34,6 +34,7 @@ BATCH_URL = "https://admin.googleapis.com/batch"
 READ = ("admin.directory.user.readonly", "admin.directory.userschema.readonly")
 WRITE = ("admin.directory.user", "admin.directory.userschema")
 GROUPS = ("admin.directory.group.member.readonly",)
+GO_ON = "run `up` again: what is done stays done"
 
 
 class Person(NamedTuple):
@@ -244,13 +245,13 @@ def _update_of(email: str, schema: str, values: Values) -> Part:
 def _outcome(email: str, schema: str, answer: Answer | None) -> Values | FlexSsoError:
     doing = f"writing the roles of {email}"
     if answer is None:
-        return UnreachableError(f"Google: no answer while {doing}")
+        return UnreachableError(f"Google: no answer while {doing}", hint=GO_ON)
     if answer.status >= 300:
         return translate(answer.status, answer.content, doing, answer.headers.get("retry-after"))
     try:
         return values_of(json.loads(answer.content or b"{}"), schema)
     except (ValueError, TypeError, AttributeError, UnreachableError):
-        return UnreachableError(f"Google: an answer without sense while {doing}")
+        return UnreachableError(f"Google: an answer without sense while {doing}", hint=GO_ON)
 
 
 def person_of(user: dict[str, Any], schema: str) -> Person:

@@ -110,9 +110,9 @@ def incomplete(result: BulkResult) -> PartialFailureError:
         reasons = [*reasons[:SHOWN], more]
     return PartialFailureError(
         f"Google: {len(result.failed):,} people could not be written"
-        f" ({len(result.done) - len(set(result.done) & set(result.failed)):,} were);"
-        " run `up` again to go on with the rest",
+        f" ({len(result.done) - len(set(result.done) & set(result.failed)):,} were)",
         reasons,
+        hint="run `up` again to go on with the rest",
     )
 
 

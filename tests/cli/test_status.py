@@ -6,46 +6,34 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.stack_state import StackState
-from cli.status import SSO, facts_of, text_of
+from cli.status import ROLES, SAML_APP, SSO, facts_of, text_of
 from models.certificate import parse_der
 from tests.idp_files import NOW, _certificate
 
 PROOF = {"email": "ada@acme.example", "time": "2026-10-30T08:00:00Z", "initiated_by": "sp"}
 
 
-def state(days: int = 1000, **outputs: Any) -> StackState:
+def state(days: int = 1000, strays: int = 0, **outputs: Any) -> StackState:
     ends = NOW + timedelta(days=days, hours=1)
     certificate = parse_der(_certificate(ends=ends))
-    screen = {
-        "title": "Form",
-        "fields": [{"label": "X.509 Certificate", "value": certificate.pem}],
-    }
-    step = {
-        "id": "flex_page_b",
-        "console": "Twilio Console",
-        "title": "Tell Flex",
-        "url": "https://console.twilio.com/",
-        "path": [],
-        "screens": [screen],
-        "done_when": "",
-    }
-    document = {"stack": "acme.prod", "phase": "verified", "next_step": "", "steps": [step]}
     given = {
         "status": "verified",
         "next_step": "Nothing to do.",
         "certificate_not_after": ends.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "certificate_fingerprint": certificate.fingerprint,
         "role_counts": {"admin": 1, "agent": 2},
-        "strays": [],
         "login_url": "https://flex.twilio.com/acme",
-        "handoff": document,
     }
-    sso = {"changed_at": "2026-10-29T08:00:00Z", "proof": PROOF}
-    return StackState(name="acme.prod", config={}, outputs=given | outputs, resources={SSO: sso})
+    resources: dict[str, Any] = {
+        SSO: {"changed_at": "2026-10-29T08:00:00Z", "proof": PROOF},
+        SAML_APP: {"certificate": certificate.pem},
+        ROLES: {"stray_count": strays, "strays": ["x@acme.example"] * min(strays, 50)},
+    }
+    return StackState(name="acme.prod", config={}, outputs=given | outputs, resources=resources)
 
 
 def test_one_screen():
-    text = text_of(facts_of(state(strays=["x@acme.example"]), NOW))
+    text = text_of(facts_of(state(strays=1234), NOW))
 
     assert "acme.prod: verified" in text
     assert "active → [verified]" in text
@@ -53,7 +41,7 @@ def test_one_screen():
     assert "1000 days left" in text
     assert "warning" not in text
     assert "1 admin, 2 agent" in text
-    assert "1 people hold roles and are not listed" in text
+    assert "1,234 people hold roles and are not listed" in text
     assert "ada@" not in text
     assert len(text.splitlines()) <= 24
     assert max(map(len, text.splitlines())) <= 100
@@ -62,6 +50,14 @@ def test_one_screen():
 def test_a_certificate_that_ends_soon_is_a_warning():
     assert "warning: it ends in 29 days" in text_of(facts_of(state(days=29), NOW))
     assert "set the day of the rotation" in text_of(facts_of(state(days=29), NOW))
+
+
+def test_a_certificate_that_has_ended_says_so():
+    text = text_of(facts_of(state(days=-3), NOW))
+
+    assert "certificate  ended on " in text
+    assert "warning: it ended on " in text
+    assert "days left" not in text
 
 
 def test_before_the_first_up():
