@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import errors, outputs, phases, saml_attacks, schema, tenant
+from tools.reference import errors, outputs, phases, reliability, saml_attacks, schema, tenant
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES = {
@@ -17,6 +17,7 @@ PAGES = {
     "phases.md": phases.render,
     "errors.md": errors.render,
     "saml-attacks.md": saml_attacks.render,
+    "../explanation/reliability.md": reliability.render,
     "../../components/plugin/schema.json": schema.render,
 }
 

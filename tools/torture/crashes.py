@@ -16,7 +16,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -32,6 +32,7 @@ from tools.torture.figure import Figure, Scope
 from tools.torture.processes import Victim
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterator
 
 VERBS = ("first up", "update", "destroy")
@@ -41,6 +42,8 @@ RUN = ("--yes", "--skip-preview", "--suppress-outputs", "--non-interactive", "-s
 FRESH_SID = re.compile(r"(?<=[A-Z]{2})[0-9a-f]{32}")
 """Others in each fresh world."""
 
+RUNS = 20
+GLANCE_SECONDS = 0.01
 FOREIGN = {"public_attributes": {"theme": "dark"}, "attributes": {"crm": {"url": "x"}}}
 
 
@@ -62,6 +65,20 @@ def planted() -> dict[str, Any]:
         "marie@acme.example": {"Flex_Details": {"Team": "south"}},
     }
     return spec
+
+
+class Hit(NamedTuple):
+    """At which part of the verb's usual time, and whom the dead may have left behind."""
+
+    at: float
+    orphans: list[int]
+
+
+class Crash(NamedTuple):
+    """The moment of a kill as a part of the verb's usual time (None: nobody was met)."""
+
+    at: float | None
+    wrong: str
 
 
 class Crashes:
@@ -92,13 +109,22 @@ class Crashes:
         values = {name: vendor.custom_values(f"{name}@acme.example") for name in PEOPLE}
         return {"people": values, "flex": flex, "schemas": sorted(vendor.schema_names())}
 
-    def run(self, verb: str, victim: Victim, at: float) -> str:
-        """Kill once, at this part of the verb's time; what is wrong afterwards, or nothing."""
-        self._reset()
-        self._forget()
-        if verb != "first up":
-            self._undisturbed("first up")
-        orphans = self._killed(verb, victim, at)
+    def run(self, verb: str, victim: Victim, draw: random.Random) -> Crash:
+        """Kill once, at a random moment of the verb at which the victim runs.
+
+        A run that has ended before the draw is no case: it begins again with another moment.
+        """
+        for _ in range(RUNS):
+            self._reset()
+            self._forget()
+            if verb != "first up":
+                self._undisturbed("first up")
+            if hit := self._killed(verb, victim, draw):
+                return Crash(hit.at, self._aftermath(verb, hit.orphans))
+        return Crash(None, f"never met {victim} in {RUNS} runs")
+
+    def _aftermath(self, verb: str, orphans: list[int]) -> str:
+        """What is wrong after what a person would do, or nothing."""
         try:
             repaired(self._project.root, self.stack.engine.environment, NAME)
             self._undisturbed(verb)
@@ -121,9 +147,14 @@ class Crashes:
         shown = "; ".join(f"{key}: {held[key]}, should be {expected[key]}" for key in parts)
         return f"{when} the vendors hold {shown}"
 
-    def _killed(self, verb: str, victim: Victim, at: float) -> list[int]:
-        """Begin the verb, kill, and wait until the engine has ended; returns who was its child."""
+    def _killed(self, verb: str, victim: Victim, draw: random.Random) -> Hit | None:
+        """Begin the verb, kill, and wait until the engine has ended; None if nobody was met.
+
+        Before the victim has started, the moment is drawn again from what is left of the verb's
+        time: each moment of the victim's life is as likely as any other.
+        """
         self._prepare(verb)
+        at, orphans, met = draw.random(), [], False
         with subprocess.Popen(
             ["pulumi", "destroy" if verb == "destroy" else "up", *RUN],
             cwd=self._project.root,
@@ -131,11 +162,15 @@ class Crashes:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as engine:
-            time.sleep(at * self.seconds[verb])
-            children = processes.offspring(engine.pid)
-            processes.kill(victim, engine.pid)
+            start = time.monotonic()
+            while not met and engine.poll() is None:
+                wait = start + at * self.seconds[verb] - time.monotonic()
+                time.sleep(max(wait, GLANCE_SECONDS))
+                orphans = processes.offspring(engine.pid)
+                met = processes.kill(victim, engine.pid)
+                at = at if met else draw.uniform(at, 1)
             engine.wait()
-        return children
+        return Hit(at, orphans) if met else None
 
     def _undisturbed(self, verb: str) -> None:
         self._prepare(verb)
@@ -184,15 +219,19 @@ def project() -> Iterator[Project]:
 
 
 def crashes(scope: Scope, *, points: int) -> Figure:
-    """So many kills, evenly over verbs and victims, each at a random moment."""
-    figure = Figure(f"kills of the real engine and its providers, of {points}")
-    draw = scope.draw()
+    """So many kills, evenly over verbs and victims, each of a victim that ran at that moment."""
+    figure = Figure("kills of the real engine and its providers", asked=points)
+    draw, met = scope.draw(), dict.fromkeys(Victim, 0)
     with project() as where:
         torture = Crashes(where)
         for number in scope.within(range(points)):
             verb = VERBS[number % len(VERBS)]
             victim = list(Victim)[number // len(VERBS) % len(Victim)]
-            at = draw.random()
-            name = f"{number + 1}. {victim} killed at {at:.0%} of {verb}"
-            figure.add(name, torture.run(verb, victim, at))
+            crash = torture.run(verb, victim, draw)
+            met[victim] += crash.at is not None
+            moment = "never" if crash.at is None else f"at {crash.at:.0%}"
+            name = f"{number + 1}. {victim} killed {moment} of {verb}"
+            figure.add(name, crash.wrong)
+            print(f"{name}: {crash.wrong or 'well'}", file=sys.stderr, flush=True)
+    figure.what += f" (met: {', '.join(f'{victim} {count}' for victim, count in met.items())})"
     return figure

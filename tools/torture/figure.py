@@ -37,11 +37,25 @@ class Scope(NamedTuple):
 
 @dataclass
 class Figure:
-    """`what` is said after the number of cases; each of `wrong` is a line about one case."""
+    """`what` is said after the number of cases; each of `wrong` is a line about one case.
+
+    `asked` is how many cases were to be run; 0 where time decides, or where there is no plan.
+    """
 
     what: str
     cases: int = 0
     wrong: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether time was enough for all that was asked."""
+        return self.cases >= self.asked
+
+    @property
+    def holds(self) -> bool:
+        """Whether the figure proves what it says: something ran, all of it, and nothing wrong."""
+        return self.cases > 0 and self.complete and not self.wrong
 
     def add(self, name: object, wrong: str) -> None:
         """Count one case; `wrong` is empty if it went well."""
@@ -50,4 +64,5 @@ class Figure:
             self.wrong.append(f"{name}: {' '.join(wrong.split())}"[:LONGEST])
 
     def __str__(self) -> str:
-        return f"{self.cases:>6,} {self.what}, {len(self.wrong)} wrong"
+        end = "" if self.complete else f", only {self.cases:,} of {self.asked:,}: time was over"
+        return f"{self.cases:>6,} {self.what}, {len(self.wrong)} wrong{end}"

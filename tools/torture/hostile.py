@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
 import time
 from collections import Counter
@@ -23,22 +22,7 @@ from tools.torture.hostile_files import HEADER, metadata, people
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 LIMIT_SECONDS = 5.0
-SHORT_SECONDS, FULL_SECONDS = 10, 600
 NAME = "acme.prod"
-TOKENS = (
-    b"<",
-    b">",
-    b"&",
-    b'"',
-    b"\0",
-    b"\xff",
-    b"<!DOCTYPE x>",
-    b"]]>",
-    b"<!--",
-    b"idpid=",
-    b",",
-    b"\n",
-)
 
 
 class Desk:
@@ -125,36 +109,3 @@ def judged(desk: Desk) -> Iterator[tuple[str, str]]:
     for hostile in people():
         verdict = desk.judge(desk.roles(hostile.content), refused=hostile.refused)
         yield f"roles.csv: {hostile.name}", verdict
-
-
-def fuzz(scope: Scope) -> Figure:
-    """Changed at random for ten minutes (ten seconds in the short run)."""
-    seconds = min(SHORT_SECONDS if scope.short else FULL_SECONDS, 60 * scope.minutes)
-    figure = Figure(f"files changed at random, in {seconds:.0f} seconds")
-    draw = scope.draw()
-    end = time.monotonic() + seconds
-    with tempfile.TemporaryDirectory() as name:
-        desk = Desk(Path(name))
-        while time.monotonic() < end:
-            changed = mutated(desk.genuine, draw)
-            figure.add(changed.hex()[:80], desk.judge(desk.metadata(changed)))
-            changed = mutated(desk.people, draw)
-            figure.add(changed, desk.judge(desk.roles(changed)))
-    return figure
-
-
-def mutated(content: bytes, draw: random.Random) -> bytes:
-    """One to eight changes: a byte, a token put in, a part cut out, doubled or moved."""
-    data = bytearray(content)
-    for _ in range(draw.randint(1, 8)):
-        at, to = sorted(draw.randrange(len(data) + 1) for _ in range(2))
-        kind = draw.randrange(4)
-        if kind == 0 and at < len(data):
-            data[at] = draw.randrange(256)
-        elif kind == 1:
-            data[at:at] = draw.choice(TOKENS)
-        elif kind == 2:
-            del data[at : min(to, at + 40)]
-        else:
-            data[at:at] = data[at : min(to, at + 200)]
-    return bytes(data)

@@ -135,11 +135,13 @@ class Receiver:
             self._server.server_close()
 
 
-def judged(genuine: bytes, folder: Path) -> Iterator[tuple[str, str]]:
-    """(name, what is wrong) of each; nothing may be left in `folder`."""
-    receiver = Receiver()
-    with receiver.serving(), patch.dict(os.environ, {SECRET_ENV: "a long secret"}):
-        wanted = HandoffDeliveryInputs.model_validate(
+class Visit:
+    """Deliveries of one hand-off to a receiver that answers as told; files go below `folder`."""
+
+    def __init__(self, receiver: Receiver, folder: Path) -> None:
+        self.folder = folder
+        self._receiver = receiver
+        self._wanted = HandoffDeliveryInputs.model_validate(
             {
                 "url": receiver.url,
                 "secret_env": SECRET_ENV,
@@ -149,24 +151,40 @@ def judged(genuine: bytes, folder: Path) -> Iterator[tuple[str, str]]:
                 "folder": str(folder / "acme.prod"),
             }
         )
+
+    def judge(self, reply: Reply) -> str:
+        """What is wrong with how this reply is taken."""
+        self._receiver.reply = reply
+        start = time.monotonic()
+        try:
+            outs = HandoffDeliveryProvider().create_it(self._wanted)[1]
+        except FlexSsoError as error:
+            return "" if str(error).strip() else "refused without a word"
+        except Exception as error:
+            return f"{type(error).__name__} instead of a sentence: {error}"
+        if time.monotonic() - start > LIMIT_SECONDS:
+            return f"took {time.monotonic() - start:.0f} s"
+        if reply.refused:
+            return "was taken"
+        said = outs["message"]
+        return "" if said.isprintable() else f"says {said!a}"
+
+
+@contextmanager
+def visiting(folder: Path) -> Iterator[Visit]:
+    """A receiver for the block, and the secret in the environment."""
+    receiver = Receiver()
+    with receiver.serving(), patch.dict(os.environ, {SECRET_ENV: "a long secret"}):
+        yield Visit(receiver, folder)
+
+
+def judged(genuine: bytes, folder: Path) -> Iterator[tuple[str, str]]:
+    """(name, what is wrong) of each; nothing may be left in `folder`."""
+    with visiting(folder) as visit:
         for reply in replies(genuine):
-            receiver.reply = reply
-            yield f"webhook: {reply.name}", _verdict(wanted, reply, folder)
+            yield f"webhook: {reply.name}", visit.judge(reply) or _left(folder)
 
 
-def _verdict(wanted: HandoffDeliveryInputs, reply: Reply, folder: Path) -> str:
-    start = time.monotonic()
-    try:
-        outs = HandoffDeliveryProvider().create_it(wanted)[1]
-    except FlexSsoError as error:
-        return "" if str(error).strip() else "refused without a word"
-    except Exception as error:
-        return f"{type(error).__name__} instead of a sentence: {error}"
-    if time.monotonic() - start > LIMIT_SECONDS:
-        return f"took {time.monotonic() - start:.0f} s"
-    if reply.refused:
-        return "was taken"
-    if left := [path.name for path in folder.rglob("*") if path.is_file()]:
-        return f"leaves {left[0]} behind"
-    said = outs["message"]
-    return "" if said.isprintable() else f"says {said!a}"
+def _left(folder: Path) -> str:
+    left = [path.name for path in folder.rglob("*") if path.is_file()]
+    return f"leaves {left[0]} behind" if left else ""

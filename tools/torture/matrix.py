@@ -66,6 +66,16 @@ class Undisturbed(NamedTuple):
     held_at_the_end: dict[str, list[Any]]
 
 
+class Answered(NamedTuple):
+    """A call of a verb, and the JSON object that answers it."""
+
+    subject: str
+    verb: str
+    number: int
+    call: Call
+    answer: dict[str, Any]
+
+
 class Matrix:
     """All cases of one world. `run` answers with what is wrong, or nothing."""
 
@@ -111,15 +121,20 @@ class Matrix:
 
     def misshapen(self) -> Iterator[Case]:
         """Each kind of answer that a subject is given, with one value in it of another kind."""
+        for name, verb, number, call, answer in self.answered():
+            where = {"method": call.method, "host": call.host, "path": call.path}
+            for fault in kinds.other_kinds(answer, where):
+                yield Case(name, verb, number, call, fault, for_good=True)
+
+    def answered(self) -> Iterator[Answered]:
+        """Each kind of answer that a subject is given, once."""
         seen: set[tuple[str, str, str, str]] = set()
         for (name, verb), life in self._undisturbed.items():
             for number, (call, answer) in enumerate(zip(life.calls, life.answers, strict=True)):
                 key = (name, call.method, call.host, call.path)
                 if isinstance(answer, dict) and key not in seen:
                     seen.add(key)
-                    where = {"method": call.method, "host": call.host, "path": call.path}
-                    for fault in kinds.other_kinds(answer, where):
-                        yield Case(name, verb, number, call, fault, for_good=True)
+                    yield Answered(name, verb, number, call, answer)
 
     def run(self, case: Case) -> str:
         """Empty if all is well, else what is not."""
@@ -129,6 +144,21 @@ class Matrix:
         if case.fault.silent:
             time.sleep(faults.SILENCE_SECONDS)  # what was to be carried out later has been
         return wrong or self._next(case, subject, life)
+
+    def outlives(self, case: Case) -> str:
+        """Less than `run`, for answers that may lie: two runs end, in success or a sentence."""
+        subject = self.before(case)
+        with self.disturbance(case):
+            wrong = self._disturbed(case, subject)
+        if wrong:
+            return wrong
+        try:
+            subject.run("create" if subject.gone else case.verb, self.place.settings())
+        except (FlexSsoError, PartialState) as error:
+            return unclear(error)
+        except Exception as error:
+            return f"the next run: {type(error).__name__} instead of a sentence: {error}"
+        return ""
 
     def before(self, case: Case) -> Subject:
         """The subject and the world as they are before the case's verb."""

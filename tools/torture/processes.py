@@ -18,11 +18,19 @@ class Victim(StrEnum):
 
 
 def kill(victim: Victim, engine: int) -> bool:
-    """Kill the engine, its dynamic providers, or both; whether anything was there to kill."""
+    """Kill the engine, its dynamic providers, or both; whether all of the victim was there.
+
+    Nothing is killed, and the answer is no, as long as a part of the victim does not run.
+    """
     providers = [pid for pid in offspring(engine) if "dynamic" in command(pid)]
-    targets = [] if victim is Victim.PROVIDER else [engine]
-    targets += [] if victim is Victim.ENGINE else providers
-    return any([end(pid) for pid in targets])  # noqa: C419  all of them, not the first
+    engines = [engine] if command(engine) else []
+    if victim is Victim.ENGINE:
+        providers = engines
+    elif victim is Victim.PROVIDER:
+        engines = providers
+    if not engines or not providers:
+        return False
+    return all([end(pid) for pid in {*engines, *providers}])  # noqa: C419  all, not up to a no
 
 
 def offspring(pid: int) -> list[int]:
@@ -37,12 +45,13 @@ def command(pid: int) -> str:
 
 
 def end(pid: int) -> bool:
-    """kill -9; whether it was still there."""
+    """kill -9; whether it still ran (one that has ended is there until its parent looks)."""
+    running = bool(command(pid))
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return False
-    return True
+    return running
 
 
 def alive(pids: list[int]) -> list[int]:
