@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.project import PROJECT
+from models.private_file import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,9 +69,5 @@ def _write(text: str, target: Path) -> None:
     if str(target) == "-":
         typer.echo(text, nl=False)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(target)
+    write_private(target, text)
     typer.echo(f"written: {target}", err=True)

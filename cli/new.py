@@ -21,6 +21,7 @@ from cli.env import engine_environment
 from cli.project import PROJECT
 from cli.sandbox import DEFAULT_PORT, STATE_DIR
 from models.errors import FlexSsoError
+from models.private_file import create_private
 
 EPILOG = """\b
 Example:
@@ -111,8 +112,7 @@ def create(project: Path, stack: str, files: dict[str, str], *, dry_run: bool) -
     engine_environment(project, os.environ)  # raises before a file is written
     for path, text in files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
-        with (project / path).open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_private(project / path, text)
         typer.echo(path)
     _init(project, stack)
     typer.echo(f"next: ./flexsso up {stack}", err=True)

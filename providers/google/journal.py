@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.private_file import private_folder, state_folder, write_private
 from models.roles import difference
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.roles import People
     from providers.settings import Settings
-
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 class Journal:
@@ -39,7 +37,7 @@ class Journal:
         """The one for what a resource writes to."""
         where = f"{settings.endpoints.base or 'google'} {customer} {schema}"
         name = hashlib.sha256(where.encode()).hexdigest()[:16]
-        return cls(_folder() / f"roles-{name}.json")
+        return cls(state_folder() / f"roles-{name}.json")
 
     def begin(self, before: People, written: People) -> str:
         """Note what will be overwritten; returns the run's mark, to be stored in the state.
@@ -51,13 +49,9 @@ class Journal:
             email: {"before": values, "written": written.get(email, {})}
             for email, values in before.items()
         }
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._path.with_suffix(f".{run}")
-        with os.fdopen(os.open(draft, _NEW, 0o600), "w", encoding="utf-8") as file:
-            file.write(json.dumps({"run": run, "people": people}))  # in one piece: ten times faster
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        noted = json.dumps({"run": run, "people": people})  # in one piece: ten times faster
+        private_folder(self._path.parent)
+        write_private(self._path, noted)
         return run
 
     def left_behind(self, stored_run: str | None, live: People) -> tuple[People, People]:
@@ -86,8 +80,3 @@ class Journal:
             return dict(json.loads(self._path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return {}
-
-
-def _folder() -> Path:
-    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(home) / "flexsso"

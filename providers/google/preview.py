@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi.output import contains_unknowns
 
+from models.private_file import private_folder, state_folder, write_private
 from models.role_preview import Preview, describe
 from models.roles import Mode
 from providers.google.progress import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.roles import People
     from providers.base import Outs
 
@@ -58,14 +58,13 @@ def lines_of(seen: Preview, strays: list[str]) -> list[str]:
 
 def write(lines: list[str]) -> Path:
     """The file of these lines. Old ones are cleared away."""
-    folder = Path(tempfile.gettempdir()) / f"flexsso-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = private_folder(state_folder() / "lists")
     for old in folder.glob("roles-*.txt"):
         if time.time() - old.stat().st_mtime > KEPT_SECONDS:
             old.unlink(missing_ok=True)
     text = "\n".join(lines) + "\n"
     path = folder / f"roles-{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
-    path.write_text(text, encoding="utf-8")
+    write_private(path, text)
     return path
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
+
+from models.private_file import open_private, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +46,9 @@ class Ledger:
 def only_writer(customer: str, base: str | None = None) -> Iterator[Ledger]:
     """Wait until no other run of this user writes to this customer (of the sandbox at `base`).
 
-    A crash frees it too.
+    A crash frees it too. Raises UnsafeFileError.
     """
-    folder = Path(tempfile.gettempdir()) / f"flexsso-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / f"directory-{customer}{_suffix(base)}.lock").open("a+") as file:
+    with open_private(state_folder() / f"directory-{customer}{_suffix(base)}.lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

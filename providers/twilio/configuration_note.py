@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.private_file import private_folder, state_folder, write_private
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from providers.settings import Settings
 
 
@@ -27,21 +29,14 @@ class ConfigurationNote:
     @classmethod
     def of(cls, settings: Settings, account_sid: str) -> ConfigurationNote:
         """The one for an account, as reached by these settings."""
-        home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
         where = f"{settings.endpoints.base or 'twilio'} {account_sid}"
         name = hashlib.sha256(where.encode()).hexdigest()[:16]
-        return cls(Path(home) / "flexsso" / f"flex-{name}.json")
+        return cls(state_folder() / f"flex-{name}.json")
 
     def write(self, before: bool | None, written: bool) -> None:  # noqa: FBT001  two values
         """Note both, whole or not at all."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps({"before": before, "written": written}))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        private_folder(self._path.parent)
+        write_private(self._path, json.dumps({"before": before, "written": written}))
 
     def left_behind(self, live: bool) -> dict[str, Any]:  # noqa: FBT001  a value, no switch
         """Outputs that a killed run could not store, if its value is what is there now."""
