@@ -28,7 +28,7 @@ from components.handoff import (
     moving_step,
     next_step_of,
 )
-from components.identity_provider import identity_provider
+from components.identity_provider import identity_provider, warn_of_claims
 from models.attributes import attribute_fields
 from models.flex import SpSettings, derive_sp_settings
 from models.guard_rails import is_production, refuse
@@ -107,6 +107,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
         self._args = args
         self._tenant = tenant = Tenant.model_validate(args["tenant"])
         people = PEOPLE.validate_python(args["people"])
+        warn_of_claims(tenant)
         refuse(args["stack"], tenant, {email: given.roles for email, given in people.items()})
         protected = is_production(args["stack"], tenant) or None  # None: as the component's own
         self._child = pulumi.ResourceOptions(parent=self, protect=protected)
@@ -257,6 +258,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
             idp_entity_id=app.entity_id,
             certificate=app.certificate,
             app_seen=app.seen,
+            tile_url=app.login_url,
             app_not_checked=app.not_checked,
             app_drift=app.drift,
             sso_drift=sso.drift,

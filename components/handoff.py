@@ -65,6 +65,7 @@ def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -
         google_differences=[] if moving else seen.get("app_drift") or [],
         flex_differences=[] if moving else seen.get("sso_drift") or [],
         proof=_sentence(seen["proof"]),
+        tile_url=seen.get("tile_url") or "",
         endpoints=given.endpoints,
     )
     return build_handoff(facts).model_dump(mode="json")

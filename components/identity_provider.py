@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.certificate_watch import watch
+from models.attribute_mapping import warn
 from models.certificate_choice import CERTIFICATE_KEY, certificate_in_use
 from models.idp_metadata import parse_idp_metadata
 from providers.google.saml_app import LISTED, certificate_inputs
@@ -39,3 +40,9 @@ def identity_provider(stack: str, tenant: Tenant, idp_metadata: str | None) -> d
     for certificate in metadata.certificates:
         watch(certificate, stack, now)
     return addresses | {LISTED: [one.pem for one in metadata.certificates]}
+
+
+def warn_of_claims(tenant: Tenant) -> None:
+    """Say which claims of the mapping are allowed but bite: teams, contact_uri."""
+    for claim, what, hint in warn(tenant.attribute_mapping):
+        pulumi.log.warn(f"tenant.saml_app.attribute_mapping.{claim}: it {what}; {hint}")

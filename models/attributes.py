@@ -79,6 +79,16 @@ def checked(
     return values, problems
 
 
+def warn_values(given: Mapping[str, str | list[str]]) -> list[tuple[str, str]]:
+    """What is allowed but bites: Twilio's page on workers warns of hyphens in values."""
+    what = "has a hyphen in it, which Twilio says may cause a parsing error"
+    return [
+        (f"{name} {what}", "write the value without, for example with _")
+        for name, value in given.items()
+        if any("-" in item for item in (value if isinstance(value, list) else [value]))
+    ]
+
+
 def _problems(name: str, field: SchemaField, value: str | list[str]) -> Iterator[tuple[str, str]]:
     if isinstance(value, list) and not field.multi_valued:
         yield f"{name} takes a single value, got {len(value)}", "or set multi_valued on the field"

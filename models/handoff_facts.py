@@ -15,7 +15,8 @@ class HandoffFacts(BaseModel):
 
     `app_not_checked` is why nobody could look for the app. The differences are what each console
     was seen to hold instead of the record. `migration` is the way from legacy SSO while it is gone,
-    with generation enhanced.
+    with generation enhanced. `tile_url` is what Google's tile opens, where the app's number is
+    known.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,4 +47,5 @@ class HandoffFacts(BaseModel):
     google_differences: list[Difference] = []
     flex_differences: list[Difference] = []
     proof: str = ""
+    tile_url: str = ""
     endpoints: Endpoints = Endpoints()

@@ -101,8 +101,19 @@ def sign_in(facts: HandoffFacts) -> HandoffStep:
         url=facts.start_url,
         path=["Log in with SSO"],
         screens=[],
-        done_when="Google reports the login and Flex has the person with the right roles.",
+        done_when="Google reports the login and Flex has the person with the right roles."
+        + _tile(facts),
         seen=facts.proof,
+    )
+
+
+def _tile(facts: HandoffFacts) -> str:
+    """The other way in, for whoever wants to try it; Twilio's pages contradict each other."""
+    if not facts.tile_url:
+        return ""
+    return (
+        f" Google's tile (IdP-initiated) opens {facts.tile_url}; whether Flex takes such a login"
+        " from Google, Twilio's pages don't agree: try it, and give people the Flex login link."
     )
 
 

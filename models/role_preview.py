@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.attributes import warn_values
+from models.flex import warn_roles
 from models.roles import Mode, same_value
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ DIRECTORYS = "the directory's"
 
 
 class Preview(NamedTuple):
-    """`counts` are two lines; `changes` one a person; `kept` those who keep what they have."""
+    """`counts` are two lines, and what bites in what is new; `changes` one a person; `kept` those
+    who keep what they have.
+    """
 
     counts: list[str]
     changes: list[str]
@@ -43,6 +47,7 @@ def describe(before: People, after: People, mode: Mode, stray_count: int = 0) ->
         f" {len(change):,} change, {len(kept):,} keep what they have",
         *_roles_line(before, after),
         *_strays_line(mode, stray_count),
+        *_notes({e: after[e] for e in after if not same_person(before.get(e) or {}, after[e])}),
     ]
     return Preview(counts, [*come, *change, *leave], [f"= {email}" for email in kept])
 
@@ -102,3 +107,15 @@ def _strays_line(mode: Mode, stray_count: int) -> Iterator[str]:
     if stray_count:
         fate = "lose them" if mode is Mode.AUTHORITATIVE else "keep them (mode additive)"
         yield f"{stray_count:,} people who are not listed have values and {fate}"
+
+
+def _notes(new: People) -> Iterator[str]:
+    """What Flex allows and is easily overlooked, of people who come or change."""
+    said = Counter(
+        problem for entry in new.values() for problem in warn_roles(entry.get("roles") or [])
+    )
+    said.update(
+        problem for entry in new.values() for problem in warn_values(entry.get("attributes") or {})
+    )
+    for (what, hint), people in sorted(said.items()):
+        yield f"note: {people:,} who come or change: {what} ({hint})"

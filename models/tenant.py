@@ -9,7 +9,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from models.attribute_mapping import AttributeMapping
 from models.attributes import mapping_with_attributes, with_defaults
@@ -23,9 +30,9 @@ from models.types import (
     Domain,
     EmailAddress,
     Fingerprint,
+    HttpsOrLoopbackUrl,
     HttpsUrl,
     RuntimeDomain,
-    WebhookUrl,
 )
 
 
@@ -132,10 +139,21 @@ class FlexSettings(_Part):
     default_redirect_url: HttpsUrl | None = Field(
         None, description="Default Redirect URL, if it is not the Flex login link."
     )
-    trusted_domains: list[HttpsUrl] = Field(
-        default_factory=list, description="Trusted domains, for self-hosted Flex."
+    trusted_domains: list[HttpsOrLoopbackUrl] = Field(
+        default_factory=list,
+        description="Trusted domains, for self-hosted Flex; `http://` only on localhost.",
     )
     login_popup: bool = Field(False, description="Login using popup.")
+
+    @field_validator("trusted_domains")
+    @classmethod
+    def _enhanced_sso_takes_no_wildcards(
+        cls, domains: list[str], info: ValidationInfo
+    ) -> list[str]:
+        wild = [one for one in domains if "*" in one]
+        if wild and info.data.get("generation") is Generation.ENHANCED:
+            raise ValueError(f"enhanced SSO takes no wildcard ({wild[0]}): name each address")
+        return domains
 
     @model_validator(mode="after")
     def _legacy_has_no_connection(self) -> Self:
@@ -198,7 +216,9 @@ class HandoffSettings(_Part):
         Writer.CONSOLE,
         description="`console`: a person fills in the forms. `webhook`: your own bot, at `url`.",
     )
-    url: WebhookUrl | None = Field(None, description="Where the hand-off is POSTed, for `webhook`.")
+    url: HttpsOrLoopbackUrl | None = Field(
+        None, description="Where the hand-off is POSTed, for `webhook`."
+    )
     secret_env: str = Field(
         "FLEXSSO_WEBHOOK_SECRET", description="Environment variable of the secret that signs it."
     )

@@ -32,6 +32,7 @@ def _https_or_loopback(value: str) -> str:
     """Plain http would show a network what is sent, so it is for this machine alone."""
     parts = urlsplit(value)
     if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+        HttpUrl(value)
         return value
     return _https(value)
 
@@ -71,7 +72,7 @@ Domain = Annotated[
 ]
 RuntimeDomain = Annotated[str, AfterValidator(_runtime_domain)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
-WebhookUrl = Annotated[str, AfterValidator(_https_or_loopback)]
+HttpsOrLoopbackUrl = Annotated[str, AfterValidator(_https_or_loopback)]
 Fingerprint = Annotated[
     str,
     AfterValidator(

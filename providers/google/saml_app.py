@@ -12,14 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CheckFailure, CheckResult, Resource
+from pulumi.dynamic import CheckFailure, CheckResult, DiffResult, Resource
 from pydantic import Field
 
 from models.app_history import App, our_app
+from models.attribute_mapping import AttributeMapping, warn_removed
 from models.certificate import Certificate, parse_pem
 from models.certificate_choice import kept_certificate
 from models.errors import CertificateError, MetadataError, PermissionDeniedError
 from providers.base import Inputs, Outs, Provider, declaring, to_props
+from providers.google.progress import say
 from providers.google.reports_api import ReportsApi
 
 
@@ -85,6 +87,13 @@ class SamlAppProvider(Provider[SamlAppInputs]):
                 return CheckResult(given, [CheckFailure("", str(error))])
             given |= certificate_inputs(kept)
         return super().check(olds, given)
+
+    def diff(self, _id: str, olds: Outs, news: Outs) -> DiffResult:
+        """As ever, and says what a row that is gone from the mapping leaves behind."""
+        before, after = (AttributeMapping(_rows(props)) for props in (olds, news))
+        for claim, what, hint in warn_removed(before, after) if _rows(news) else ():
+            say(f"attribute mapping: {claim} {what}: {hint}")
+        return super().diff(_id, olds, news)
 
     def wants_a_look(self, olds: Outs) -> bool:
         """Until the metadata is there and the app was seen, or while it differs."""
@@ -158,6 +167,12 @@ class SamlAppProvider(Provider[SamlAppInputs]):
         return None, f"a login on {logins[0].time[:10]}" if logins else "", ""
 
 
+def _rows(props: Outs) -> dict[str, str]:
+    """The attribute mapping of inputs or outputs; nothing where it isn't known yet."""
+    rows = props.get("attribute_mapping")
+    return dict(rows) if isinstance(rows, dict) else {}
+
+
 def _tile_url(wanted: SamlAppInputs) -> str | None:
     if not (wanted.spid and wanted.entity_id):
         return None
@@ -179,6 +194,7 @@ class SamlApp(Resource, module="google", name="SamlApp"):
     certificate: pulumi.Output[str | None]
     fingerprint: pulumi.Output[str | None]
     not_after: pulumi.Output[str | None]
+    login_url: pulumi.Output[str | None]
     seen: pulumi.Output[str]
     not_checked: pulumi.Output[str]
     drift: pulumi.Output[list[dict[str, str]]]

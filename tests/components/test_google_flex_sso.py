@@ -180,6 +180,27 @@ def test_two_certificates_and_no_name_leave_the_choice_to_the_record(
     assert "./flexsso migrate certificate acme.prod leads on" in caplog.text
 
 
+@pytest.mark.parametrize("claim", ["team_member", "team_owner", "contact_uri"])
+def test_claims_that_bite_are_told(mocks, caplog, claim):
+    build(None)
+    assert "attribute_mapping" not in caplog.text
+
+    fields = {claim: {"display_name": "Further"}}
+    build(None, google={**TENANT["google"], "custom_schema": {"fields": fields}})
+
+    assert f"tenant.saml_app.attribute_mapping.{claim}: it " in caplog.text
+
+
+def test_the_handoff_has_the_tiles_address_once_the_apps_number_is_known(mocks, metadata):
+    mocks.computed["SamlApp"]["login_url"] = "https://accounts.google.com/o/saml2/initsso?spid=1"
+
+    sign_in = build(metadata)["handoff"]["steps"][-1]
+
+    assert "https://accounts.google.com/o/saml2/initsso?spid=1" in sign_in["done_when"]
+    mocks.computed["SamlApp"]["login_url"] = None
+    assert "initsso" not in build(metadata)["handoff"]["steps"][-1]["done_when"]
+
+
 def test_drift_of_the_saml_app_is_drift_of_the_stack(mocks, metadata):
     mocks.computed["SamlApp"] = {
         "seen": "x",

@@ -45,6 +45,22 @@ def test_a_sound_stack_is_read(tmp_path):
     assert stack.idp_metadata is None
 
 
+@pytest.mark.parametrize(
+    ("domain", "generation"),
+    [
+        ("http://localhost:3000", "enhanced"),
+        ("https://example.com/flex", "enhanced"),
+        ("https://*.example.com", "legacy"),
+    ],
+)
+def test_trusted_domains_as_twilio_shows_them(tmp_path, domain, generation):
+    flex = SOUND["flex"] | {"trusted_domains": [domain], "generation": generation}
+
+    assert [domain] == read_stack(
+        "acme.prod", SOUND | {"flex": flex}, tmp_path, NOW
+    ).tenant.flex.trusted_domains
+
+
 def test_neither_an_ended_certificate_nor_a_second_one_stops_a_stack(
     tmp_path, make_certificate, make_metadata
 ):
@@ -69,6 +85,12 @@ def test_neither_an_ended_certificate_nor_a_second_one_stops_a_stack(
         ("flex.generation", "new", "tenant.flex.generation", "input should be 'enhanced'"),
         ("flex.acount_sid", "AC", "tenant.flex.acount_sid", "is no such key"),
         ("flex.trusted_domains", ["http://x"], "tenant.flex.trusted_domains.0", "expected an add"),
+        (
+            "flex.trusted_domains",
+            ["https://*.x.example"],
+            "tenant.flex.trusted_domains",
+            "enhanced",
+        ),
         ("roles.mode", "strict", "tenant.roles.mode", "input should be 'additive'"),
         (
             "roles.people",

@@ -217,13 +217,14 @@ def test_a_preview_of_thousands_is_counts_fifty_names_and_a_file(provider, capfd
     assert provider.diff("id", olds, wanted).changes
 
     lines = capfd.readouterr().err.splitlines()
-    assert len(lines) == 2 + 50 + 1
+    assert len(lines) == 3 + 50 + 1
     assert "20,000 people listed: 0 come, 0 leave, 300 change, 19,700 keep" in lines[0]
     assert "roles: agent 20,000, supervisor 0 → 300" == lines[1]
-    assert "  ~ p00000@acme.example: roles agent → agent, supervisor" == lines[2]
+    assert "300 who come or change: without a wfo. role" in lines[2]
+    assert "  ~ p00000@acme.example: roles agent → agent, supervisor" == lines[3]
     (path,) = re.findall(r"and 250 more, all of them in (\S+)", lines[-1])
     whole = Path(path).read_text(encoding="utf-8").splitlines()
-    assert 2 + 20_000 == len(whole)
+    assert 3 + 20_000 == len(whole)
     assert "~ p00299@acme.example: roles agent → agent, supervisor" in whole
 
 

@@ -133,3 +133,14 @@ def test_of_two_certificates_without_a_name_the_recorded_one_stays(make_certific
     (failure,) = first.failures
     assert "Google lists 2 certificates" in failure.reason
     assert "tenant.saml_app.certificate" in failure.reason
+
+
+def test_a_row_that_leaves_the_mapping_is_said_to_leave_the_workers_old_values(capfd):
+    skills = {"skills.stringarray": "Flex Details > Skills"}
+    olds = WANTED | {"attribute_mapping": WANTED["attribute_mapping"] | skills}
+
+    assert SamlAppProvider().diff("id", olds, WANTED).changes
+    assert "skills.stringarray is no longer mapped, but workers keep the" in capfd.readouterr().err
+    SamlAppProvider().diff("id", WANTED, olds)
+    SamlAppProvider().diff("id", {}, WANTED)
+    assert "no longer mapped" not in capfd.readouterr().err
