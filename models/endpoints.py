@@ -21,8 +21,16 @@ class Endpoints(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base: str | None = None
-    timeout_seconds: float = Field(60.0, gt=0, le=600)
+    base: str | None = Field(
+        None,
+        description="Where the sandbox is, such as http://127.0.0.1:8765, or an https address.",
+    )
+    timeout_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="How long a host may be silent, before its answer or in the middle of it.",
+    )
 
     @field_validator("base")
     @classmethod

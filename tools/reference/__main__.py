@@ -8,7 +8,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import errors, outputs, phases, reliability, saml_attacks, schema, tenant
+from tools.reference import (
+    errors,
+    example_stack,
+    exit_codes,
+    outputs,
+    phases,
+    reliability,
+    saml_attacks,
+    schema,
+    tenant,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES = {
@@ -16,9 +26,11 @@ PAGES = {
     "outputs.md": outputs.render,
     "phases.md": phases.render,
     "errors.md": errors.render,
+    "exit-codes.md": exit_codes.render,
     "saml-attacks.md": saml_attacks.render,
     "../explanation/reliability.md": reliability.render,
     "../../components/plugin/schema.json": schema.render,
+    "../../stacks/Pulumi.example.prod.yaml": example_stack.render,
 }
 
 

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Iterator
 from enum import Enum
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from models.custom_schema import SchemaField
+from models.endpoints import Endpoints
 from models.roles import RoleAssignment
 from models.tenant import Tenant
 from tools.reference.page import code, head, table
 
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = {"object": "map", "boolean": "true or false"}
 COLUMNS = ("key", "value", "default", "meaning")
 INTRO = """
 What stands under `flex-google-sso:tenant` in `stacks/Pulumi.<stack>.yaml`. All mistakes are
 reported together, each by its key, before anything is called. Nothing here is a secret: credentials
 are named (files, environment variables), never given. `./flexsso new` writes such a file.
 """
+BESIDE = """
+## Beside the tenant
+
+Further keys of `config`, each with `flex-google-sso:` before it:
+
+"""
 
 
 def render() -> str:
-    """The page: a section for each part of the object, then the shapes inside its maps."""
+    """The page: a section for each part of the object and each shape in its maps; the rest."""
     sections = [_section(key, model) for key, model in _parts("tenant", Tenant)]
     inside = [
         _section("one of google.custom_schema.fields", SchemaField),
         _section("one of roles.people", RoleAssignment),
     ]
-    return head("Tenant", "`models/tenant.py`") + INTRO + "".join([*sections, *inside])
+    parts = [head("Tenant", "`models/tenant.py`"), INTRO, *sections, *inside, BESIDE, _beside()]
+    return "".join(parts)
+
+
+def _beside() -> str:
+    """What Pulumi.yaml declares besides `tenant`, and the keys in it."""
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
+    rows = [
+        (code(name), KINDS[said["type"]], code(json.dumps(said["default"])), said["description"])
+        for name, said in project.items()
+        if name != "tenant"
+    ]
+    return table(COLUMNS, rows) + _section("endpoints", Endpoints)
 
 
 def _parts(key: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -69,7 +93,7 @@ def _kind(kind: Any) -> str:
         return _kind(kind.__origin__)
     if issubclass(kind, Enum):
         return " or ".join(code(str(one.value)) for one in kind)
-    names = {str: "text", bool: "true or false", int: "number"}
+    names = {str: "text", bool: "true or false", int: "number", float: "number"}
     return names.get(kind, "object")
 
 
