@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
     from models.app_config import AppConfig
 
-EPILOG = """\b
-Example:
-  ./flexsso appconfig acme.prod > public/appConfig.js
-"""
-
 
 def appconfig(
     stack: Stack,

@@ -1,8 +1,8 @@
 """`./flexsso`: the commands, wired together.
 
 A command is a module of this package. It brings a function (`app.command`) or, where one noun
-has several verbs, a typer app of its own (`app.add_typer`), and one line below. What is slow to
-import (Pulumi, vendor SDKs) is imported inside the function, so that `--help` stays quick.
+has several verbs, a typer app of its own (`app.add_typer`), one line below, and an example. What
+is slow to import (Pulumi, vendor SDKs) is imported inside the function: `--help` stays quick.
 
 stdout carries data only; notes and errors go to stderr. Exit codes: 0 done, 1 an error that the
 last lines explain, 64 a command line that can't be understood (sysexits' EX_USAGE, because `2`
@@ -12,14 +12,20 @@ means "waits for a person" in `verify`), 130 interrupted; a command may define o
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException, UsageError  # typer exports no common base
+from typer._click.exceptions import (  # typer exports no common base
+    ClickException,
+    NoArgsIsHelpError,
+    UsageError,
+)
 
 from cli import (
     appconfig,
     doctor,
     env,
+    examples,
     explain,
     fleet,
     handoff,
@@ -32,10 +38,13 @@ from cli import (
     verify,
 )
 from cli import pulumi_verbs as verbs
+from cli.project import version
 from models.errors import FlexSsoError
 
 USAGE_ERROR = 64
 INTERRUPTED = 130
+LAST_HINT = "./flexsso doctor looks at engine, backend, credentials and configuration"
+"""For what a vendor refused without a reason that we know."""
 
 app = typer.Typer(
     name="flexsso",
@@ -45,22 +54,38 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("env")(env.env)
-app.command("shell", epilog=shell.EPILOG)(shell.shell)
-app.command("handoff")(handoff.handoff)
-app.command("appconfig", epilog=appconfig.EPILOG)(appconfig.appconfig)
+app.command("new")(new.new)
 app.command("doctor")(doctor.doctor)
+app.command("up", context_settings=verbs.PASS_ON)(verbs.up)
+app.command("preview", context_settings=verbs.PASS_ON)(verbs.preview)
+app.command("handoff")(handoff.handoff)
 app.command("status")(status.status)
 app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
-app.command("new", epilog=new.EPILOG)(new.new)
-app.command("up", epilog=verbs.UP_EPILOG, context_settings=verbs.PASS_ON)(verbs.up)
-app.command("repair", epilog=repair.EPILOG)(repair.repair)
-app.command("preview", epilog=verbs.PREVIEW_EPILOG, context_settings=verbs.PASS_ON)(verbs.preview)
-app.command("destroy", epilog=verbs.DESTROY_EPILOG, context_settings=verbs.PASS_ON)(verbs.destroy)
+app.command("repair")(repair.repair)
+app.command("destroy", context_settings=verbs.PASS_ON)(verbs.destroy)
+app.command("appconfig")(appconfig.appconfig)
+app.command("env")(env.env)
+app.command("shell")(shell.shell)
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(fleet.app, name="fleet")
 app.add_typer(sandbox.app, name="sandbox")
+examples.add_to(app)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"flexsso {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def flexsso(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Google SSO for Twilio Flex, as code."""
 
 
 def run(arguments: list[str]) -> int:
@@ -68,14 +93,32 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(args=arguments, prog_name="flexsso", standalone_mode=False)
     except FlexSsoError as error:
-        typer.echo(f"error: {error}", err=True)
+        _say_error(str(error) if error.hint else f"{error}\nhint: {LAST_HINT}")
         return 1
+    except UsageError as error:
+        _say_usage(error)
+        return USAGE_ERROR
     except ClickException as error:
-        error.show()
-        return USAGE_ERROR if isinstance(error, UsageError) else error.exit_code
+        _say_error(f"{error.format_message()}\nhint: {LAST_HINT}")
+        return error.exit_code
     except typer.Abort:
         return INTERRUPTED
     return result if isinstance(result, int) else 0  # typer.Exit arrives as its code
+
+
+def _say_usage(error: UsageError) -> None:
+    context = error.ctx
+    if isinstance(error, NoArgsIsHelpError):
+        typer.echo(error.format_message(), err=True)
+        return
+    if context is not None:
+        typer.echo(context.get_usage(), err=True)
+    command = context.command_path if context is not None else "flexsso"
+    _say_error(f"{error.format_message()}\nhint: ./{command} --help")
+
+
+def _say_error(text: str) -> None:
+    typer.echo(f"error: {text}", err=True)
 
 
 def main() -> None:

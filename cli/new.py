@@ -23,17 +23,6 @@ from cli.sandbox import DEFAULT_PORT, STATE_DIR
 from models.errors import FlexSsoError
 from models.private_file import create_private
 
-EPILOG = """\b
-Example:
-  ./flexsso new acme.prod --name "Acme Support" --customer C0123abcd \\
-    --domain acme.example --runtime-domain acme-falcon-1234 \\
-    --account-sid AC00000000000000000000000000000000 \\
-    --group flex-agents@acme.example=agent
-  ./flexsso new acme.prod --adopt --name "Acme Support" \\
-    --account-sid AC00000000000000000000000000000000 \\
-    --metadata GoogleIDPMetadata.xml
-"""
-
 
 def new(  # noqa: PLR0913  one for each question
     stack: Annotated[str, typer.Argument(help="Its name: <tenant>.<environment>.")],

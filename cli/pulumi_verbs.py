@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-UP_EPILOG = """\b
-Example:
-  ./flexsso up acme.prod --yes
-"""
-PREVIEW_EPILOG = """\b
-Example, which fails if a console was changed by hand:
-  ./flexsso preview acme.prod --refresh --expect-no-changes
-"""
-DESTROY_EPILOG = """\b
-Example:
-  ./flexsso destroy acme.dev
-"""
 
 CHANGES_FOUND = 7
 """Pulumi's exit code where --expect-no-changes finds some."""

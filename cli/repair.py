@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-EPILOG = """\b
-Example:
-  ./flexsso repair acme.prod && ./flexsso up acme.prod
-"""
 LAST_LINES = 12
 _LOCKED = "is currently locked by"
 _OWNER = re.compile(

@@ -19,10 +19,6 @@ from typer._completion_shared import get_completion_script
 from cli.project import PROJECT
 
 NAME, VARIABLE = "flexsso", "_FLEXSSO_COMPLETE"
-EPILOG = """\b
-Example:
-  eval "$(./flexsso shell bash)"
-"""
 _ASKED_BY_NAME = re.compile(rf"\b{NAME}(?=\)|\"$)", re.M)
 """Where a script runs the command, which needn't be on PATH (bash runs what was typed)."""
 completion_init()

@@ -10,6 +10,7 @@ import typer
 
 from cli.project import PROJECT
 from models.errors import FlexSsoError
+from models.stack import NAME
 
 
 def stacks_of(project: Path) -> list[str]:
@@ -54,5 +55,7 @@ def require_stack(project: Path, stack: str) -> None:
 def other_name(project: Path, stack: str) -> str:
     """What to do about a name that no stack has."""
     near = get_close_matches(stack, stacks_of(project), n=1)
-    meant = f"did you mean {near[0]}? To begin a new one: " if near else ""
-    return f"{meant}./flexsso new {stack}"
+    meant = f"did you mean {near[0]}? " if near else ""
+    if not NAME.fullmatch(stack):
+        return f"{meant}Stacks are named <tenant>.<environment>, for example acme.prod"
+    return f"{meant}A new one begins with ./flexsso new {stack}"

@@ -34,6 +34,7 @@ class FlexSsoError(Exception):
 
 
 SHOWN_PROBLEMS = 200
+HINT = "correct each where its key stands (docs/reference/tenant.md has them all)"
 
 
 class TenantConfigError(FlexSsoError):
@@ -48,7 +49,8 @@ class TenantConfigError(FlexSsoError):
         if len(problems) > SHOWN_PROBLEMS:
             lines.append(f"  and {len(problems) - SHOWN_PROBLEMS:,} more")
         count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        super().__init__("\n".join([f"The stack's configuration has {count}:", *lines]))
+        what = "\n".join([f"The stack's configuration has {count}:", *lines])
+        super().__init__(what, hint=HINT)
 
 
 class MetadataError(FlexSsoError):

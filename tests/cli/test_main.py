@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from cli.examples import EXAMPLES
 from cli.main import app, run
 from models.errors import FlexSsoError
 
@@ -32,10 +35,36 @@ def test_every_command_says_what_it_does_and_explains_its_options(path):
     assert [option.name for option in command.params if not option.help] == []
 
 
+def lines_of_example(path):
+    """Command lines of a command's example, without what a shell does around them."""
+    text = EXAMPLES[" ".join(path)].replace("\\\n", " ")
+    return re.findall(r"\./flexsso((?:[^\n&|>;)\"']|\"[^\"]*\"|'[^']*')*)", text)
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_has_an_example_that_it_understands(path):
+    lines = [shlex.split(line) for line in lines_of_example(path)]
+
+    assert any([*path] == words[: len(path)] for words in lines)
+    for words in lines:
+        command, at = ALL[()], ()
+        while words and words[0] in getattr(command, "commands", {}):
+            at = (*at, words.pop(0))
+            command = ALL[at]
+        assert not getattr(command, "commands", None)
+        command.make_context(" ".join(at), words)
+
+
+def test_there_are_no_examples_of_other_commands():
+    assert {" ".join(path) for path in ALL} == set(EXAMPLES)
+
+
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
 def test_every_command_has_a_help_page_on_stdout(path, capsys):
     assert run([*path, "--help"]) == 0
-    assert capsys.readouterr().out.startswith(f"Usage: {' '.join(['flexsso', *path])}")
+    page = capsys.readouterr().out
+    assert page.startswith(f"Usage: {' '.join(['flexsso', *path])}")
+    assert "\n  Example" in page
 
 
 def test_lists_of_commands_show_whole_sentences(capsys):
@@ -61,6 +90,31 @@ def test_a_command_line_that_makes_no_sense_exits_64_with_nothing_on_stdout(argu
     assert answer.returncode == 64
     assert answer.stdout == ""
     assert "Usage: flexsso" in answer.stderr
+    assert answer.stderr.splitlines()[-2].startswith("error: ")
+    words = [word for word in arguments if word in {"env", "sandbox", "up"}]
+    assert answer.stderr.splitlines()[-1] == " ".join(["hint: ./flexsso", *words, "--help"])
+
+
+def test_a_group_alone_shows_its_page(capsys):
+    assert run(["sandbox"]) == 64
+    assert capsys.readouterr().err.startswith("Usage: flexsso sandbox")
+
+
+def test_an_error_without_a_hint_gets_one(monkeypatch, capsys):
+    def failing() -> None:
+        raise FlexSsoError("Twilio said no.")
+
+    monkeypatch.setattr(app.registered_commands[0], "callback", failing)
+
+    assert run([app.registered_commands[0].name]) == 1
+    assert "\nhint: ./flexsso doctor" in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_project(capsys):
+    assert run(["--version"]) == 0
+    assert f'version = "{capsys.readouterr().out.split()[1]}"' in (
+        PROJECT / "pyproject.toml"
+    ).read_text(encoding="utf-8")
 
 
 def test_an_expected_error_is_one_sentence_and_a_hint_on_stderr(flexsso, tmp_path):
@@ -79,7 +133,7 @@ def test_expected_errors_of_any_command_are_caught_in_one_place(monkeypatch, cap
 
     monkeypatch.setattr(app.registered_commands[0], "callback", failing)
 
-    assert run(["env"]) == 1
+    assert run([app.registered_commands[0].name]) == 1
     assert capsys.readouterr().err == "error: The lights are out.\nhint: find the switch\n"
 
 
@@ -89,7 +143,7 @@ def test_an_exit_code_that_a_command_chose_is_kept(monkeypatch):
 
     monkeypatch.setattr(app.registered_commands[0], "callback", waiting)
 
-    assert run(["env"]) == 2
+    assert run([app.registered_commands[0].name]) == 2
 
 
 def test_folders_where_the_person_stands_are_not_taken_for_ours(flexsso, tmp_path):

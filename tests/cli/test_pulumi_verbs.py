@@ -97,7 +97,8 @@ def test_a_stack_that_has_no_file_is_said_before_pulumi_is_called(flexsso, verb)
     assert answer.returncode == 1
     assert answer.stdout == ""
     assert answer.stderr == (
-        "error: There is no stack zz-nobody.dev.\nhint: ./flexsso new zz-nobody.dev\n"
+        "error: There is no stack zz-nobody.dev.\n"
+        "hint: A new one begins with ./flexsso new zz-nobody.dev\n"
     )
 
 
