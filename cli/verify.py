@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from cli.stack_state import StackState
     from models.finding import Report
+    from models.handoff import HandoffScreen
     from models.roles import RoleAssignment
 
 PAUSE_SECONDS = 10
@@ -146,7 +147,8 @@ def report_on(state: StackState, project: Path, chosen: frozenset[str] = frozens
         people = _chosen(union(stack.people, from_groups), chosen)
         attested = attested_screens(state, stack.folder)
         expected = expected_of(stack, people, state.resources, attested, now)
-        report = look(settings, expected.model_copy(update={"shows_claims": bool(chosen)}))
+        more = {"shows_claims": bool(chosen), "screens": vouchable_screens(state)}
+        report = look(settings, expected.model_copy(update=more))
     lost += [
         Finding(check="groups", result=Result.MATCH, note=text, warning=True) for text in left_out
     ]
@@ -162,14 +164,21 @@ def _chosen(people: dict[str, RoleAssignment], chosen: frozenset[str]) -> dict[s
     return {email: people[email] for email in sorted({one.lower() for one in chosen})} or people
 
 
-def attested_screens(state: StackState, folder: Path) -> dict[str, str]:
-    """Screen of the hand-off → who vouched for the values that it has now, and when."""
-    from models.attestation import attestable, read_attestations  # noqa: PLC0415
+def vouchable_screens(state: StackState) -> dict[str, HandoffScreen]:
+    """Screens of the last `up`'s hand-off for which a person's word counts, by id."""
+    from models.attestation import attestable  # noqa: PLC0415
     from models.handoff import Handoff  # noqa: PLC0415
 
     if "handoff" not in state.outputs:
         return {}
-    screens = attestable(Handoff.model_validate(state.outputs["handoff"]))
+    return attestable(Handoff.model_validate(state.outputs["handoff"]))
+
+
+def attested_screens(state: StackState, folder: Path) -> dict[str, str]:
+    """Screen of the hand-off → who vouched for the values that it has now, and when."""
+    from models.attestation import read_attestations  # noqa: PLC0415
+
+    screens = vouchable_screens(state)
     return {
         id_: str(given)
         for id_, given in read_attestations(folder).items()

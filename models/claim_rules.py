@@ -66,7 +66,7 @@ def _required(claims: Claims) -> Iterator[Broken]:
         if claim not in claims:
             what = f"there is no attribute {claim}: Flex answers 45050 (Missing User Attributes)"
             yield Broken(claim, what, "a value", sent=False)
-        elif not any(claims[claim]):
+        elif not _filled(claim, claims[claim]):
             what = f"{claim} is empty for this person: Flex answers 45050 (Missing User Attributes)"
             yield Broken(claim, what, "a value")
 
@@ -88,12 +88,17 @@ def _roles(claims: Claims) -> Iterator[Broken]:
 def _types(claims: Claims) -> Iterator[Broken]:
     for claim, values in claims.items():
         expected = _expected_type(claim)
-        if expected and any(values) and worker_value(claim, values) is None:
+        if expected and _filled(claim, values) and worker_value(claim, values) is None:
             what = f"{claim} is '{', '.join(values)}': Flex answers 400 invalid attribute format"
             yield Broken(claim, what, expected)
 
 
 # Values ----------------------------------------------------------------------------------------
+
+
+def _filled(claim: str, values: list[str]) -> list[str]:
+    """What is left of the values without blanks."""
+    return split_list(values) if claim == "roles" else [one for one in values if one.strip()]
 
 
 def split_list(values: list[str]) -> list[str]:

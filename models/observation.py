@@ -21,6 +21,9 @@ class Difference(BaseModel):
         return f"{self.field} is {self.observed}, should be {self.recorded}"
 
 
+TRUSTED = "trusted_domains"
+
+
 class SsoRecord(BaseModel):
     """How Flex's sign-in should be. Absent values are not known yet."""
 
@@ -32,13 +35,17 @@ class SsoRecord(BaseModel):
 
 
 class SsoObservation(BaseModel):
-    """What Flex showed. Empty texts were not shown; `active` is None where nothing lists it."""
+    """What Flex showed. Empty texts were not shown; `active` is None where nothing lists it.
+
+    `untrusted` are recorded trusted domains from which Flex lets nobody sign in.
+    """
 
     active: bool | None = None
     sso_url: str = ""
     issuer: str = ""
     acs_url: str = ""
     why_not: str = ""
+    untrusted: tuple[str, ...] = ()
 
 
 class Verdict(BaseModel):
@@ -85,6 +92,11 @@ def differences(record: SsoRecord, seen: SsoObservation) -> list[Difference]:
         for field, wanted, observed in pairs
         if wanted and observed and wanted != observed
     ]
+    if seen.untrusted:
+        missing = ", ".join(seen.untrusted)
+        found.append(
+            Difference(field=TRUSTED, recorded=missing, observed=f"a list without {missing}")
+        )
     if seen.why_not and not found:
         found.append(
             Difference(field="sso_url", recorded=record.sso_url or "", observed=seen.why_not)

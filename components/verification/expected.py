@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from models.attributes import attribute_fields
 from models.custom_schema import FULL_NAME, ROLES
 from models.flex import Generation, SpSettings, derive_sp_settings
+from models.handoff import HandoffScreen
 from models.idp_metadata import IdpMetadata, parse_idp_metadata
 from models.observation import SsoRecord
 from models.phase import Phase
@@ -39,7 +40,8 @@ class Expected(BaseModel):
     `metadata` is None while a person has not brought it; `attested` tells for a screen of the
     hand-off who vouched for its present values, and when; `now` is the moment of the look;
     `shows_claims` asks for what Google would send for each person. `in_doubt` is since when Flex
-    takes in nobody whom Google lets in, empty if it does.
+    takes in nobody whom Google lets in, empty if it does. `screens` are those of the last `up`'s
+    hand-off that a person can vouch for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +56,7 @@ class Expected(BaseModel):
     workspace_sid: str
     instance_sid: str = ""
     in_doubt: str = ""
+    screens: dict[str, HandoffScreen] = {}
     sso: dict[str, Any]
     attested: dict[str, str]
     now: datetime

@@ -100,6 +100,21 @@ def _door(probe: SignInProbe, expected: Expected) -> Iterator[Finding]:
         yield compared(check, wanted, observed, who=Who.TWILIO_ADMIN, where=where)
     if seen.sso_url:
         yield _name_id_format(seen)
+        yield from _trusted_domains(probe, expected)
+
+
+def _trusted_domains(probe: SignInProbe, expected: Expected) -> Iterator[Finding]:
+    """One that is missing shows when a login begins there; one too many shows nowhere."""
+    flex, where = expected.tenant.flex, f"{SSO_PAGE} > Trusted domains"
+    missing = probe.untrusted(flex.generation, expected.connection, flex.trusted_domains)
+    for address in flex.trusted_domains:
+        said = "Flex answers 70002 to a login from there" if address in missing else ""
+        note = said or "Flex lets a login begin there"
+        if flex.generation is Generation.ENHANCED:
+            note += " (for enhanced SSO, that it answers so is inferred)"
+        observed = "(not trusted)" if said else address
+        who = Who.TWILIO_ADMIN
+        yield compared("trusted_domain", address, observed, note=note, who=who, where=where)
 
 
 def _name_id_format(seen: Seen) -> Finding:
@@ -121,7 +136,7 @@ def _form(expected: Expected) -> Iterator[Finding]:
         "friendly_name": flex.friendly_name or f"{expected.tenant.name} ({expected.stack})",
         "default_redirect_url": flex.default_redirect_url
         or f"https://flex.twilio.com/{flex.runtime_domain}",
-        "trusted_domains": ", ".join(flex.trusted_domains) or "(none)",
+        "trusted_domains": ", ".join(flex.trusted_domains) or "(no further one)",
     }
     word = expected.attested.get(FORM_SCREEN, "")
     for check, value in (proving | unseen).items():

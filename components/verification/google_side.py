@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from components.verification.looking import looked, proved, unobservable, waiting
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from components.verification.expected import Expected
     from components.verification.traces import Traces
+    from models.certificate import Certificate
     from models.custom_schema import SchemaField
     from providers.settings import Settings
 
@@ -93,10 +95,15 @@ def _certificate(expected: Expected) -> Iterator[Finding]:
         yield waiting(Part.OBSERVE, "idp_metadata", step, who=Who.GOOGLE_ADMIN, where=APPS)
         return
     chosen = expected.certificate
-    if chosen is None or (len(expected.metadata.certificates) > 1 and not _named(expected)):
-        note = "Google lists two certificates: name the one to use in tenant.saml_app.certificate"
-        yield Finding(check="certificate", result=Result.DRIFT, note=note, who=Who.STACK)
+    if chosen is None:
+        note = "the metadata file has no certificate with the fingerprint of the stack"
+        where = "tenant.saml_app.certificate"
+        yield Finding(
+            check="certificate", result=Result.DRIFT, note=note, who=Who.STACK, where=where
+        )
         return
+    if len(expected.metadata.certificates) > 1 and expected.tenant.saml_app.certificate is None:
+        yield _two_certificates(chosen, expected)
     for problem in problems(chosen, expected.now):
         bad = problem.severity is Severity.ERROR
         yield Finding(
@@ -115,8 +122,18 @@ def _certificate(expected: Expected) -> Iterator[Finding]:
     )
 
 
-def _named(expected: Expected) -> bool:
-    return expected.tenant.saml_app.certificate is not None
+def _two_certificates(chosen: Certificate, expected: Expected) -> Finding:
+    """For a rotation, so the recorded one stays; if none was recorded, somebody has to choose."""
+    recorded = (expected.sso.get("recorded") or {}).get("certificate") == chosen.pem
+    stays = f"; {chosen.fingerprint[:23]}…, which was recorded, stays" if recorded else ""
+    return Finding(
+        check="certificate.choice",
+        result=Result.DRIFT,
+        note=f"Google lists two certificates, and the stack names none{stays}",
+        who=Who.STACK,
+        where=f"./flexsso migrate certificate {expected.stack}, or tenant.saml_app.certificate",
+        warning=recorded,
+    )
 
 
 def _app(settings: Settings, expected: Expected) -> Iterator[Finding]:
@@ -149,6 +166,7 @@ def _unseen(expected: Expected) -> Iterator[Finding]:
     mapping = expected.tenant.attribute_mapping
     rows = ", ".join(f"{claim} ← {source}" for claim, source in mapping.items())
     app = f"{APPS} > {expected.tenant.saml_app.name}"
+    yield from _service_provider(expected, f"{app} > Service provider details")
     if expected.proof:
         yield proved("saml_app.attribute_mapping", rows, expected.proof["time"])
     else:
@@ -159,3 +177,28 @@ def _unseen(expected: Expected) -> Iterator[Finding]:
     word = expected.attested.get("user_access", "")
     where = f"{app} > User access"
     yield unobservable("saml_app.user_access", "ON", word, who=Who.GOOGLE_ADMIN, where=where)
+
+
+OBSERVED = frozenset({"ACS URL", "Entity ID"})
+PROVED = frozenset({"Signed response", "Name ID"})
+
+
+def _service_provider(expected: Expected, where: str) -> Iterator[Finding]:
+    """The screen's other fields, as the hand-off shows them.
+
+    Flex refuses what is not signed as a whole, and the proof is of a worker that has the person's
+    e-mail address for a name: so a sign-in speaks for two of them.
+    """
+    screen = expected.screens.get("service_provider")
+    for field in screen.fields if screen else ():
+        if field.label in OBSERVED:
+            continue
+        check = (
+            f"saml_app.{re.sub('[^a-z]+', '_', field.label.removesuffix(' (optional)').lower())}"
+        )
+        if field.label in PROVED and expected.proof:
+            yield proved(check, field.value, expected.proof["time"])
+            continue
+        word = expected.attested.get("service_provider", "")
+        who = Who.GOOGLE_ADMIN
+        yield unobservable(check, field.value, word, who=who, where=f"{where} > {field.label}")

@@ -2,9 +2,10 @@
 
 Nothing is written. The record is what the hand-off asks a person to paste; what they did is
 observed without credentials (`providers.twilio.sign_in_probe`) and judged (`models.observation`).
-Certificate, issuer, friendly name, default redirect URL and trusted domains can't be seen: a real
-sign-in proves the first two, a person attests the others. Until a sign-in is proved each `up`
-looks again; afterwards an unchanged `up` does nothing, and a refresh finds drift.
+Certificate, issuer, friendly name and default redirect URL can't be seen: a real sign-in proves the
+first two, a person attests the others. Of the trusted domains, those that are missing are seen.
+Until a sign-in is proved each `up` looks again; afterwards an unchanged `up` does nothing, and a
+refresh finds drift.
 
 Going from legacy to enhanced SSO, or back, is no drift: until Flex is seen to do as recorded, the
 stack waits for the consoles. Only a sign-in after that counts: one before may be the old way's.
@@ -21,7 +22,7 @@ from pulumi.dynamic import Resource
 from pydantic import BaseModel, Field
 
 from models.flex import Generation
-from models.observation import Difference, SsoObservation, SsoRecord, Verdict, judge
+from models.observation import TRUSTED, Difference, SsoObservation, SsoRecord, Verdict, judge
 from models.phase import NEXT_STEP, Phase
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.twilio.sign_in_probe import SignInProbe
@@ -152,7 +153,7 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
             proof, not_proved = self._prove(wanted, changed_at)
         if proof and verdict.phase is Phase.ACTIVE:
             verdict = Verdict(phase=Phase.VERIFIED, next_step=NEXT_STEP[Phase.VERIFIED])
-        seen = {one.field: one.observed for one in verdict.drift}
+        seen = {one.field: one.observed for one in verdict.drift if one.field != TRUSTED}
         outs = FlexSsoOutputs(
             **(wanted.model_dump() | (seen if verdict.phase is Phase.DRIFTED else {})),
             status=verdict.phase,
@@ -176,12 +177,14 @@ class FlexSsoProvider(Provider[FlexSsoInputs]):
             listed = {one.connection: one.active for one in probe.connections()}
             active = listed.get(wanted.connection or "", False)
         seen = probe.look(wanted.generation, wanted.connection, wanted.runtime_domain)
+        domains = wanted.trusted_domains if seen.sso_url else []
         return SsoObservation(
             active=active,
             sso_url=seen.sso_url,
             issuer=seen.issuer,
             acs_url=seen.acs_url,
             why_not=seen.why_not,
+            untrusted=tuple(probe.untrusted(wanted.generation, wanted.connection, domains)),
         )
 
     def _in_force_since(self, wanted: FlexSsoInputs) -> str:

@@ -22,6 +22,8 @@ from providers.twilio.answers import json_object, objects
 from providers.twilio.failures import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import httpx
 
     from providers.settings import Settings
@@ -32,6 +34,7 @@ FLEX = "https://flex.twilio.com/"
 PUBLIC_CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration/Public"
 HOPS = 8
 AUTHN_REQUEST_LIMIT = 65536
+UNTRUSTED = "70002"
 _SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 _SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 
@@ -47,7 +50,7 @@ class Connection(NamedTuple):
 class Seen(NamedTuple):
     """Where Flex sends people, and what its AuthnRequest says. Empty where it says nothing.
 
-    `why_not` is Flex's own word when it sends nobody anywhere.
+    `why_not` is Flex's own word when it sends nobody anywhere, `code` its error code.
     """
 
     sso_url: str = ""
@@ -55,6 +58,7 @@ class Seen(NamedTuple):
     acs_url: str = ""
     name_id_format: str = ""
     why_not: str = ""
+    code: str = ""
 
 
 class SignInProbe:
@@ -101,26 +105,39 @@ class SignInProbe:
 
         What is seen then can take a verified sign-in away, so a refusal is looked at twice.
         """
-        seen = self._look_once(generation, connection, runtime_domain)
-        return self._look_once(generation, connection, runtime_domain) if seen.why_not else seen
+        start = FLEX + runtime_domain
+        seen = self._look_once(generation, connection, start)
+        return self._look_once(generation, connection, start) if seen.why_not else seen
 
-    def _look_once(
-        self, generation: Generation, connection: str | None, runtime_domain: str
-    ) -> Seen:
+    def untrusted(
+        self, generation: Generation, connection: str | None, addresses: Sequence[str]
+    ) -> list[str]:
+        """Those of the addresses from which nobody may begin a login: Flex says so (70002).
+
+        Seen in clients of legacy SSO; that enhanced SSO answers the same is inferred. Any other
+        answer proves nothing.
+        """
+        return [
+            address
+            for address in addresses
+            if self._look_once(generation, connection, address).code == UNTRUSTED
+        ]
+
+    def _look_once(self, generation: Generation, connection: str | None, start: str) -> Seen:
         try:
             if generation is Generation.LEGACY:
-                return self._look_at_legacy(runtime_domain)
-            return self._look_at_enhanced(connection or "", runtime_domain)
+                return self._look_at_legacy(start)
+            return self._look_at_enhanced(connection or "", start)
         except VendorApiError as error:
             if error.temporary or error.status in {0, 429} or error.status >= 500:
                 raise
-            return Seen(why_not=error.what)
+            return Seen(why_not=error.what, code=error.reason)
 
-    def _look_at_enhanced(self, connection: str, runtime_domain: str) -> Seen:
+    def _look_at_enhanced(self, connection: str, start: str) -> Seen:
         verifier = secrets.token_urlsafe(48)
         digest = hashlib.sha256(verifier.encode()).digest()
         query = {
-            "redirectUrl": FLEX + runtime_domain,
+            "redirectUrl": start,
             "nonce": secrets.token_hex(16),
             "codeChallenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "state": secrets.token_urlsafe(16),
@@ -140,12 +157,12 @@ class SignInProbe:
                 return read_authn_request(url)
         return Seen(why_not=f"Flex redirected more than {HOPS} times")
 
-    def _look_at_legacy(self, runtime_domain: str) -> Seen:
+    def _look_at_legacy(self, start: str) -> Seen:
         response = self._send(
             "POST",
             f"{IAM}/{self._account_sid}/authenticate",
             "beginning a login at iam.twilio.com",
-            json={"products": ["flex"], "resource": FLEX + runtime_domain},
+            json={"products": ["flex"], "resource": start},
         )
         target = str(_json_object(response).get("location") or "")
         location = self._endpoints.canonical(_absolute(IAM, target)) if target else ""

@@ -209,3 +209,35 @@ def test_a_change_within_a_generation_is_drift_as_ever(provider, form):
     outs = provider.update(ENHANCED, before, WANTED).outs
 
     assert ("drifted", False) == (outs["status"], outs["moving"])
+
+
+DESK = "https://desk.example/flex"
+
+
+def test_a_trusted_domain_that_is_missing_is_drift_and_the_record_stays(provider, form):
+    form(trusted_domains=[DESK])
+    wanted = WANTED | {"trusted_domains": [DESK]}
+    made = provider.create(wanted)
+    assert "active" == made.outs["status"]
+
+    form(trusted_domains=[])
+    seen = provider.read(made.id, made.outs).outs
+
+    assert "drifted" == seen["status"]
+    assert f"trusted_domains is a list without {DESK}" in seen["next_step"]
+    assert [DESK] == seen["trusted_domains"]
+    form(trusted_domains=[DESK])
+    assert "active" == provider.read(made.id, seen).outs["status"]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_another_answer_about_a_trusted_domain_proves_nothing(
+    provider, form, pretend_world, status
+):
+    form()
+    wanted = WANTED | {"trusted_domains": [DESK]}
+    body = {"code": 20001, "message": "no", "status": status}
+    fault = {"path": "/Authorize", "status": status, "body": body, "skip": 1}
+    pretend_world.faults[:] = [fault]
+
+    assert "active" == provider.create(wanted).outs["status"]
