@@ -16,11 +16,17 @@ def enhanced_text(plan: EnhancedMigration) -> str:
     lines = [f"{plan.stack}: {direction} ({plan.way})"]
     if plan.old is not None:
         lines.append(f"  old  ACS URL {plan.old.acs_url}, Entity ID {plan.old.entity_id}")
-    if plan.days_to_go_back is not None:
+    if plan.deadline:
+        lines.append(f"  {plan.deadline}")
+    if plan.too_late:
+        lines.append(f"  It is too late to go back. {plan.way_back}")
+    elif plan.days_to_go_back is not None:
         lines.append(f"  {plan.days_to_go_back} days left to go back")
     for number, step in enumerate(plan.steps, start=1):
         lines += ["", *_step(number, step), *(_setting(one) for one in step.settings)]
-    return "\n".join(lines if plan.back else [*lines, "", f"Way back, {plan.way_back}"])
+    if plan.back or plan.too_late:
+        return "\n".join(lines)
+    return "\n".join([*lines, "", f"Way back, {plan.way_back}"])
 
 
 def _setting(one: Setting) -> str:

@@ -8,12 +8,13 @@ connection and a second app, so that people can be moved first. Twilio keeps the
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from models.flex import Generation, SpSettings, Way, ui_version_at_least
 from models.handoff_document import reached_from
+from models.legacy_end import announced_end
 from models.migration_facts import EnhancedFacts, MigrationStep
 from models.migration_steps import (
     UI_VERSION,
@@ -31,13 +32,17 @@ from models.phase import Phase
 from models.rotation import Mark
 
 KEPT = timedelta(days=30)
-ANNOUNCED_ENDS = (date(2024, 12, 31), date(2025, 6, 30), date(2026, 3, 31))
-"""When legacy SSO should end, as Twilio's page has said in turn; the last one counts."""
+TOO_LATE = (
+    "Twilio keeps the legacy details for 30 days after Finish, so they are probably gone. Look for"
+    " `switch back to legacy connection` on the SSO page: if it is not there, only Twilio's support"
+    " can bring legacy SSO back. What remains: enhanced SSO as it is, put right by the hand-off."
+)
 
 
 class EnhancedMigration(BaseModel):
     """The plan. `days_to_go_back` counts down once enhanced SSO was seen in use; Twilio's page has
-    the day itself, which is never earlier.
+    the day itself, which is never earlier. `too_late` is whether they have passed; `deadline` says
+    what Twilio has announced for the end of legacy SSO.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +54,8 @@ class EnhancedMigration(BaseModel):
     days_to_go_back: int | None
     steps: list[MigrationStep]
     way_back: str
+    deadline: str = ""
+    too_late: bool = False
 
     @property
     def finished(self) -> bool:
@@ -89,6 +96,8 @@ def _plan(
     facts: EnhancedFacts, way: Way, steps: list[tuple[MigrationStep, bool]], *, back: bool = False
 ) -> EnhancedMigration:
     first = next((n for n, (_, done) in enumerate(steps) if not done), len(steps))
+    finished = first == len(steps)
+    late = _days_left(facts) == 0 and not (back and finished)
     return EnhancedMigration(
         stack=facts.stack,
         way=way,
@@ -99,7 +108,9 @@ def _plan(
             _reachable(step, facts).model_copy(update={"mark": _mark(n, first, finished=done)})
             for n, (step, done) in enumerate(steps)
         ],
-        way_back=way_back(facts, way),
+        way_back=TOO_LATE if late else way_back(facts, way),
+        deadline=announced_end(facts.now.date()) if back or not finished else "",
+        too_late=late,
     )
 
 

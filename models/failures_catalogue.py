@@ -15,6 +15,7 @@ from models.finding import Who
 
 APP = "Google Admin console: Apps > Web and mobile apps > the app"
 SSO_FORM = "Twilio Console: Flex > Users and access > Single sign-on (SSO)"
+API_KEYS = "Twilio Console: Account > API keys & tokens"
 
 
 class Failure(BaseModel):
@@ -167,7 +168,86 @@ TWILIO = (
     ),
 )
 
-CATALOGUE = (*GOOGLE, *TWILIO)
+ONLY_CODE = "its cause: only the code's name is known, from Flex's own clients"
+
+TWILIO_API = (
+    Failure(
+        codes=("20003",),
+        means="Twilio does not know the API key, or its secret is wrong, or the key is another"
+        " account's.",
+        fix="make a key in the tenant's own account and give both parts of it: TWILIO_API_KEY and"
+        " TWILIO_API_SECRET, or tenant.credentials.twilio",
+        who=Who.TWILIO_ADMIN,
+        where=API_KEYS,
+    ),
+    Failure(
+        codes=("20101",),
+        means="The access token is not valid: it is of another account, was changed, or is none.",
+        fix="sign in again by the Flex login link",
+        who=Who.PERSON,
+        where="the Flex login link",
+    ),
+    Failure(
+        codes=("20104",),
+        means="The access token has ended. Flex renews it while its page is open.",
+        fix="sign in again by the Flex login link; if it comes back, set the computer's clock",
+        who=Who.PERSON,
+        where="the Flex login link",
+    ),
+    Failure(
+        codes=("45002",),
+        means="Flex does not know whoever asks: the sign-in or the token is missing or not valid.",
+        fix="sign in again by the Flex login link; for a program, check its API key",
+        who=Who.PERSON,
+        where="the Flex login link",
+        inferred=ONLY_CODE,
+    ),
+    Failure(
+        codes=("45003",),
+        means="Whoever asks is signed in, but may not do this: their Flex roles are not enough.",
+        fix="give the person the role that it needs, in the stack's roles, then sign in again",
+        who=Who.STACK,
+        where="tenant.roles",
+        inferred=ONLY_CODE,
+    ),
+    Failure(
+        codes=("45004", "You are not allowed to modify property"),
+        means="Flex does not take a value: it has another form, or the property can't be changed.",
+        fix="compare the name in the message with the documentation of the Flex Configuration API",
+        who=Who.STACK,
+        where="what was sent to flex-api.twilio.com",
+    ),
+    Failure(
+        codes=("45010",),
+        means="Flex limits the rate of requests, and it was reached.",
+        fix="wait a minute and try again; fewer stacks of one account at a time",
+        who=Who.STACK,
+        where="the next run",
+    ),
+    Failure(
+        codes=("45775",),
+        means="A session could not be renewed: its token is not valid any more.",
+        fix="sign in again by the Flex login link",
+        who=Who.PERSON,
+        where="the Flex login link",
+    ),
+    Failure(
+        codes=("45780",),
+        means="Another request about the same thing was under way.",
+        fix="try again; do not change the Flex configuration from two places at once",
+        who=Who.STACK,
+        where="the next run",
+    ),
+    Failure(
+        codes=("70051",),
+        means="The API key lacks a permission: it is a restricted one.",
+        fix="make a standard or main key",
+        who=Who.TWILIO_ADMIN,
+        where=API_KEYS,
+    ),
+)
+
+CATALOGUE = (*GOOGLE, *TWILIO, *TWILIO_API)
 
 
 def failure_of(code: str) -> Failure | None:
@@ -179,10 +259,10 @@ def failure_of(code: str) -> Failure | None:
 
 def failures_in(text: str) -> list[Failure]:
     """Entries whose code is in a text, such as an error page; a longer code hides its part."""
-    found = []
-    for failure in CATALOGUE:
-        for code in failure.codes:
-            if re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text, re.IGNORECASE):
-                found.append(failure)
-                break
-    return found
+    return [one for one in CATALOGUE if any(_is_in(code, text) for code in one.codes)]
+
+
+def _is_in(code: str, text: str) -> bool:
+    """A bare number may be anything, such as a size: the word code, or errors/, is before it."""
+    before = r"(?:\bcode\W{1,5}|/errors/)" if code.isdigit() else r"(?<![\w-])"
+    return bool(re.search(rf"{before}{re.escape(code)}(?![\w-])", text, re.IGNORECASE))

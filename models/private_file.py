@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 from models.errors import FlexSsoError
 
@@ -21,6 +21,9 @@ WHERE = "XDG_STATE_HOME says where notes are kept (else ~/.local/state)"
 
 class UnsafeFileError(FlexSsoError):
     """A place for private files is somebody else's, a link, or can't be used at all."""
+
+    cause: ClassVar[str] = "the folder for notes was made by another user, or can't be written to"
+    fix: ClassVar[str] = "give XDG_STATE_HOME a folder of your own"
 
 
 def state_folder() -> Path:

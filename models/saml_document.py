@@ -8,7 +8,7 @@ Written for `explain` alone: it shares nothing with the sandbox, which judges th
 from __future__ import annotations
 
 import re
-from typing import Any, Never
+from typing import Any, ClassVar, Never
 
 from lxml import etree
 
@@ -32,6 +32,9 @@ _DECLARED_ENCODING = re.compile(rb"^<\?xml[^>]*\bencoding\s*=\s*[\"']([^\"']+)[\
 
 class SamlRefusal(FlexSsoError):  # noqa: N818  a verdict on somebody's document, not a failure
     """The response must not be believed, and nothing in it can be read any further."""
+
+    cause: ClassVar[str] = "it is not signed, was changed on its way, or is no response of Google's"
+    fix: ClassVar[str] = "`./flexsso explain FILE --stack STACK` names the rule that it breaks"
 
     def __init__(self, code: str, what: str, *, hint: str = "") -> None:
         self.code = code

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +31,9 @@ GET_ONE = (
 
 class SamlInputError(FlexSsoError):
     """What was given holds no SAML response that can be read."""
+
+    cause: ClassVar[str] = "it is another file, another form field, or was cut when it was copied"
+    fix: ClassVar[str] = "save the browser's network panel as HAR while you sign in, and give that"
 
 
 class SamlInput(BaseModel):

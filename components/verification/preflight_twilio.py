@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from models.checkup import Check, State, failed, of_error, ok, skipped
 from models.errors import FlexSsoError
 from models.flex import Generation, ui_version_at_least
+from models.legacy_end import announced_end
 from models.migration_steps import RELEASES
 from models.migration_steps import UI_VERSION as MIGRATION
 from providers.twilio.flex_api import FlexApi
@@ -14,6 +16,7 @@ from providers.twilio.sign_in_probe import SignInProbe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from models.tenant import Tenant
     from providers.settings import Settings
@@ -62,6 +65,8 @@ def _with_key(settings: Settings, tenant: Tenant, live: dict[str, Any]) -> Itera
     else:
         yield ok("twilio account", account)
     yield ui_version_check(str(live.get("ui_version") or ""), tenant)
+    if tenant.flex.generation is Generation.LEGACY:
+        yield legacy_end_check(datetime.now(UTC).date())
     workspace = str(live.get("taskrouter_workspace_sid") or "")
     try:
         next(FlexApi(settings, tenant.flex.account_sid).workers(workspace), None)
@@ -69,6 +74,12 @@ def _with_key(settings: Settings, tenant: Tenant, live: dict[str, Any]) -> Itera
         yield of_error("taskrouter", error)
     else:
         yield ok("taskrouter", f"workers of {workspace} can be read")
+
+
+def legacy_end_check(today: date) -> Check:
+    """Legacy SSO has an announced end: a warning, for the day has been moved before."""
+    hint = "./flexsso migrate enhanced STACK leads to enhanced SSO, and back for 30 days"
+    return Check(name="legacy sso", state=State.WARNING, note=announced_end(today), hint=hint)
 
 
 def ui_version_check(ui_version: str, tenant: Tenant) -> Check:

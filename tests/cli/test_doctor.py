@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from cli.doctor import clock_check, line_of
-from components.verification.preflight_twilio import ui_version_check
+from components.verification.preflight_twilio import legacy_end_check, ui_version_check
 from models.checkup import State, failed
+from models.legacy_end import ANNOUNCED_ENDS
 from models.tenant import Tenant
 
 ACCOUNT = "AC" + "5a" * 16
@@ -41,6 +43,14 @@ def tenant(**flex: object) -> Tenant:
 )
 def test_flex_ui_has_to_be_new_enough(ui_version, flex, state):
     assert state is ui_version_check(ui_version, tenant(**flex)).state
+
+
+def test_the_announced_end_of_legacy_sso_is_a_warning():
+    check = legacy_end_check(ANNOUNCED_ENDS[-1] - timedelta(days=3))
+
+    assert State.WARNING is check.state
+    assert "in 3 days" in check.note
+    assert "migrate enhanced" in check.hint
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from models.certificate import parse_der
 from models.enhanced_migration import plan_back, plan_enhanced
 from models.errors import FlexSsoError
 from models.flex import Way
+from models.legacy_end import ANNOUNCED_ENDS
 from models.rotation import Mark, RotationFacts, plan_rotation
 from tests.idp_files import NOW as CERTIFICATE_NOW
 from tests.idp_files import _certificate
@@ -203,7 +204,33 @@ def test_thirty_days_to_go_back(tmp_path: Path, passed, left):
     found = plan(rotated, tmp_path, now=NOW + timedelta(days=passed))
 
     assert left == found.days_to_go_back
-    assert f"{left} days left to go back" in enhanced_text(found)
+    assert (left > 0) == (f"{left} days left to go back" in enhanced_text(found))
+
+
+def test_after_thirty_days_the_way_back_is_said_to_be_closed(tmp_path: Path):
+    plan(state("legacy"), tmp_path)
+    plan(state("enhanced", **GONE, changed_at=NOW), tmp_path)
+    later = NOW + timedelta(days=31)
+
+    found = back(state("enhanced", **GONE), tmp_path, now=later)
+    said = enhanced_text(found)
+
+    assert found.too_late
+    assert "It is too late to go back." in said
+    assert "only Twilio's support" in said
+    assert "0 days left" not in said
+    assert not back(state("legacy"), tmp_path, now=later).too_late  # it was gone before
+
+
+@pytest.mark.parametrize(
+    ("days", "says"), [(-10, "in 10 days"), (0, "today"), (240, "240 days ago")]
+)
+def test_the_announced_end_of_legacy_sso_is_said(tmp_path: Path, days, says):
+    now = datetime.combine(ANNOUNCED_ENDS[-1], datetime.min.time(), UTC) + timedelta(days=days)
+
+    said = enhanced_text(plan(state("legacy"), tmp_path, now=now))
+
+    assert f"for {ANNOUNCED_ENDS[-1]}, {says}; it was moved 2 times" in said
 
 
 def test_the_text_says_what_to_set_and_where_it_is_read(tmp_path: Path):

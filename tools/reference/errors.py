@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from models import errors
+from models import errors, private_file, saml_document, saml_input
 from models.failures_catalogue import CATALOGUE, Failure
 from tools.reference.page import code, head, table
 
@@ -24,14 +24,20 @@ SIGN_IN = """
 What Google's and Flex's pages and logs show, as `./flexsso explain CODE` tells it.
 """
 
+MODULES = (errors, private_file, saml_input, saml_document)
+COLUMNS = ("class", "meaning", "usual cause", "what to do")
+
 
 def render() -> str:
     """The page: the tree, then each class."""
     tree = inspect.cleandoc((errors.__doc__ or "").split("\n\n")[1]).rstrip()
-    rows = [(code(kind.__name__), " ".join((kind.__doc__ or "").split())) for kind in classes()]
     source = "`models/errors.py` and `models/failures_catalogue.py`"
-    ours = INTRO.format(tree=tree) + table(("class", "meaning"), rows)
+    ours = INTRO.format(tree=tree) + table(COLUMNS, map(_row, classes()))
     return head("Errors", source) + ours + SIGN_IN + "".join(map(_failure, CATALOGUE))
+
+
+def _row(kind: type[errors.FlexSsoError]) -> tuple[str, ...]:
+    return code(kind.__name__), " ".join((kind.__doc__ or "").split()), kind.cause, kind.fix
 
 
 def _failure(failure: Failure) -> str:
@@ -45,9 +51,11 @@ def _failure(failure: Failure) -> str:
 
 
 def classes() -> list[type[errors.FlexSsoError]]:
-    """All of them, in the order of the file."""
-    return [
+    """All of them, in the order of their files."""
+    found = [
         kind
-        for kind in vars(errors).values()
+        for module in MODULES
+        for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, errors.FlexSsoError)
     ]
+    return list(dict.fromkeys(found))
