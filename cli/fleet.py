@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import fleet_prune, fleet_report, fleet_temporal
-from cli.env import engine_environment
+from cli import fleet_prune, fleet_report, fleet_schedule, fleet_temporal
+from cli.fleet_backend import fit_for
 from cli.fleet_live import progress
 from cli.fleet_report import LEDGER
 from cli.fleet_view import Summary
@@ -119,6 +118,8 @@ _command("refresh", "Look at both consoles and write down what is there.")
 _command("drift", "Find what differs from the stacks; nothing is written.")
 _command("verify", "Look, predict and read what sign-ins left behind, for each.")
 fleet_temporal.add_to(app)
+app.add_typer(fleet_schedule.app, name="schedule")
+app.command("collect")(fleet_schedule.collect)
 app.command("report")(fleet_report.report)
 app.command("metrics")(fleet_report.metrics)
 app.command("prune")(fleet_prune.prune)
@@ -201,17 +202,6 @@ def _run(  # noqa: PLR0913  as asked for by the options
     summary = Summary(run, ending, ledger.results(run), ledger.left(run))
     typer.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
     return summary.exit_code
-
-
-def fit_for(names: list[str], size: int) -> dict[str, str]:
-    """The engine's environment. Raises FlexSsoError where the backend can't do so many at once."""
-    from fleet import backends  # noqa: PLC0415
-    from fleet.pool import default_size  # noqa: PLC0415
-
-    environment = backends.guarded(engine_environment(PROJECT, os.environ))
-    backends.refuse(environment, names, size or default_size())
-    backends.prepare(environment)
-    return environment
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""`flexsso fleet server | worker | schedule`, and runs through Temporal: `--engine temporal`.
+"""`flexsso fleet server | worker`, and runs through Temporal: `--engine temporal`.
 
 `temporalio` is an optional part: nothing of it is imported before one of these is used.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from cli.env import engine_environment
+from cli.fleet_backend import fit_for
 from cli.project import PROJECT
 from models.errors import FlexSsoError
 
@@ -50,7 +50,12 @@ class Via(NamedTuple):
     queue: str
 
     def run(self, options: Options) -> TemporalRun:
-        """A run through it."""
+        """A run through it. Raises FlexSsoError for options that are not the run's to say."""
+        if options.size:
+            raise FlexSsoError(
+                "With --engine temporal each worker says how many stacks it does at once.",
+                hint=f"./flexsso fleet worker --at-once {options.size}",
+            )
         where = where_of(self.address, self.namespace)
         from fleet.temporal.run import TemporalRun  # noqa: PLC0415
 
@@ -99,10 +104,14 @@ def worker(  # noqa: PLR0913  one for each option
     """Do stacks of a fleet until told to end; SIGTERM drains."""
     where = where_of(address, namespace)
     from fleet.temporal.activities import Place  # noqa: PLC0415
+    from fleet.temporal.table import Table  # noqa: PLC0415
     from fleet.temporal.worker import Duty, work  # noqa: PLC0415
 
-    place = Place.of(PROJECT, engine_environment(PROJECT, os.environ))
-    asyncio.run(work(where, place, Duty(queue=queue, size=size, rate=rate, grace=grace)))
+    table = Table(PROJECT / "stacks")
+    table.read()
+    place = Place.of(PROJECT, fit_for(list(table.stacks), size))
+    duty = Duty(queue=queue, size=size, rate=rate, grace=grace)
+    asyncio.run(work(where, place, table, duty))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -21,8 +21,8 @@ class Job(BaseModel):
     """What to do, and the whole environment to do it in (this stack's credentials, no others').
 
     `look` names the function that verifies, `module:function`; `mistake` says why nothing can be
-    done, if so. It holds secrets: never to be
-    printed, hence no `repr` of the environment.
+    done, if so; `gone` are machines whose locks on this stack are stale. It holds secrets: never to
+    be printed, hence no `repr` of the environment.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +34,7 @@ class Job(BaseModel):
     look: str = ""
     timeout: float = 0.0
     mistake: str = ""
+    gone: tuple[str, ...] = ()
 
 
 def job_of(  # noqa: PLR0913  a stack's turn, and where it is done
@@ -45,6 +46,7 @@ def job_of(  # noqa: PLR0913  a stack's turn, and where it is done
     credentials: Iterable[str],
     look: str = "",
     timeout: float = 0.0,
+    gone: tuple[str, ...] = (),
 ) -> Job:
     """A stack's turn, with the environment without all `credentials` that are not its own."""
     own = environment_of(stack, environment, credentials)
@@ -56,4 +58,5 @@ def job_of(  # noqa: PLR0913  a stack's turn, and where it is done
         look=look,
         timeout=timeout,
         mistake=stack.mistake,
+        gone=gone,
     )

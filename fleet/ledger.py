@@ -109,17 +109,23 @@ class Ledger:
 
     def finished(self, run: Run, result: Result) -> None:
         """The stack is done, well or not."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._write(run, result, _now())
+        self._db.execute("COMMIT")
+
+    def _write(self, run: Run, result: Result, at: str) -> None:
         outputs = {key: result.outputs[key] for key in KEPT_OUTPUTS if key in result.outputs}
         text = result.model_copy(update={"outputs": outputs}).model_dump_json()
-        self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(
             "UPDATE task SET ended = ?, outcome = ?, result = ? WHERE run = ? AND stack = ?",
-            (_now(), result.outcome, text, run.id, result.stack),
+            (at, result.outcome, text, run.id, result.stack),
         )
+        newer = "SELECT 1 FROM known WHERE stack = ? AND at > ?"
+        if self._db.execute(newer, (result.stack, at)).fetchone():
+            return
         known = self._with_what_was_known(result.model_copy(update={"outputs": outputs}))
-        row = (result.stack, _now(), known.phase, known.verb, known.model_dump_json())
+        row = (result.stack, at, known.phase, known.verb, known.model_dump_json())
         self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", row)
-        self._db.execute("COMMIT")
 
     def _with_what_was_known(self, result: Result) -> Result:
         """What this look did not hear of stays as it was: a failure or a preview tells little."""
@@ -136,6 +142,31 @@ class Ledger:
         if not result.phase:
             kept |= {"next_step": before.next_step, "waits_for": before.waits_for}
         return result.model_copy(update=kept)
+
+    def has(self, run: str) -> bool:
+        """Whether it knows the run of that id."""
+        query = "SELECT 1 FROM run WHERE id = ?"
+        return self._db.execute(query, (run,)).fetchone() is not None
+
+    def adopt(self, run: Run, stacks: Iterable[str], results: Iterable[tuple[str, Result]]) -> None:
+        """Write down a run that was done elsewhere: all of it, or nothing.
+
+        `results` come with the time (as `began` of a Run) when they were there. What is known of
+        a stack stays where it is newer.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.execute("INSERT INTO run VALUES (?, ?, ?, ?)", (*run, _now()))
+            self._db.executemany(
+                "INSERT INTO task (run, stack, place) VALUES (?, ?, ?)",
+                [(run.id, stack, place) for place, stack in enumerate(stacks)],
+            )
+            for at, result in results:
+                self._write(run, result, at)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def ended(self, run: Run) -> None:
         """Nothing of the run is left to do."""

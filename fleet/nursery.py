@@ -92,7 +92,9 @@ def _do(job: Job) -> Result:
         module, _, function = job.look.partition(":")
         look = getattr(importlib.import_module(module), function)
     try:
-        return reconcile(job.stack, job.verb, job.project, look=look, timeout=job.timeout)
+        return reconcile(
+            job.stack, job.verb, job.project, look=look, timeout=job.timeout, gone=job.gone
+        )
     except Exception as error:
         said = f"a mistake in flexsso: {type(error).__name__}: {error}"
         return Result(stack=job.stack, verb=job.verb, outcome=Outcome.FAILED, said=said)

@@ -28,6 +28,8 @@ from models.finding import ExitCode
 from models.phase import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fleet.events import Story
     from models.finding import Report
 
@@ -47,13 +49,20 @@ class Ran(NamedTuple):
     healed: str
 
 
-def reconcile(
-    stack: str, verb: Verb, project: Path, *, look: Look | None = None, timeout: float = 0
+def reconcile(  # noqa: PLR0913  what to do, and what is known beforehand
+    stack: str,
+    verb: Verb,
+    project: Path,
+    *,
+    look: Look | None = None,
+    timeout: float = 0,
+    gone: Collection[str] = (),
 ) -> Result:
     """Do it, in this process and its children; never raises an expected error.
 
     Uses os.environ (the engine's environment and this stack's credentials) and the working
     directory: paths of credentials are relative to the project. SIGTERM stops it cleanly.
+    Locks whose owners ran on a machine of `gone` are broken, as those of the dead here are.
     """
     began, before = time.monotonic(), _cpu_seconds()
     os.chdir(project)
@@ -63,7 +72,7 @@ def reconcile(
         with provider_host() as host:
             engine = Engine(project, stack, dict(os.environ), host)
             signal.signal(signal.SIGTERM, engine.stop)
-            ran = _run(engine, stack, verb, project, timeout or TIMEOUT_SECONDS)
+            ran = _run(engine, stack, verb, project, timeout or TIMEOUT_SECONDS, gone)
         result = result_of(stack, verb, ran, stopped=engine.stopped)
     measured = {
         "seconds": round(time.monotonic() - began, 3),
@@ -73,7 +82,9 @@ def reconcile(
     return result.model_copy(update=measured)
 
 
-def _run(engine: Engine, stack: str, verb: Verb, project: Path, timeout: float) -> Ran:
+def _run(  # noqa: PLR0913  as asked for
+    engine: Engine, stack: str, verb: Verb, project: Path, timeout: float, gone: Collection[str]
+) -> Ran:
     """The engine call; a missing stack is made and a dead owner's lock broken, each once."""
     code, said, story = engine.run(*verb.arguments, timeout=timeout)
     if not code:
@@ -82,7 +93,7 @@ def _run(engine: Engine, stack: str, verb: Verb, project: Path, timeout: float) 
     if f"no stack named '{stack}'" in said and verb is Verb.UP:
         engine.call("stack", "init", "--no-select", timeout=_SHORT_SECONDS)
         healed = "made the stack"
-    elif is_stale(said):
+    elif is_stale(said, gone):
         left = end_leftovers(mark_of(project, stack))
         engine.call("cancel", "--yes", timeout=_SHORT_SECONDS)
         dead = ", ".join(str(owner) for owner in owners(said))

@@ -94,8 +94,7 @@ def read_fleet(stacks: Path) -> list[FleetStack]:
 
     Raises FlexSsoError for a file that can't be opened: nobody knows whose credentials it names.
     """
-    paths = sorted(stacks.glob("Pulumi.*.yaml"))
-    return [_parse(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), path) for path in paths]
+    return [read_stack(path) for path in sorted(stacks.glob("Pulumi.*.yaml"))]
 
 
 def select(
@@ -116,7 +115,9 @@ def _matches(text: str, patterns: tuple[str, ...]) -> bool:
     return not patterns or any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
-def _parse(name: str, path: Path) -> FleetStack:
+def read_stack(path: Path) -> FleetStack:
+    """The stack of that file. Raises FlexSsoError as `read_fleet` does."""
+    name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     text = _read(path)
     try:
         document = yaml.load(text, Loader=_LOADER)  # noqa: S506  safe

@@ -9,7 +9,7 @@ import pytest
 from sandbox.world import Options, World
 from tests.servers import served
 
-pytest_plugins = ["tests.idp_files"]
+pytest_plugins = ["tests.idp_files", "tests.temporal_server"]
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from temporalio.api.operatorservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
 
 from fleet.temporal.names import SEARCH_ATTRIBUTES
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 _SECONDS = 15.0
+_STARTING, _AGAIN_SECONDS = "not healthy yet", 0.2
 
 
 class Where(NamedTuple):
@@ -48,14 +49,30 @@ async def connect(where: Where) -> Client:
     namespace = where.namespace or config.get("namespace") or "default"
     config["target_host"], config["namespace"] = address, namespace
     try:
-        connecting = Client.connect(**config, data_converter=pydantic_data_converter)
-        return await asyncio.wait_for(connecting, _SECONDS)
+        return await asyncio.wait_for(_connected(config), _SECONDS)
     except (RuntimeError, RPCError, ValueError, TimeoutError) as error:
         why = str(error).splitlines()[0] if str(error) else "no answer"
         raise UnreachableError(
             f"There is no Temporal server to talk to at {address}: {why}",
             hint="./flexsso fleet server starts one here; others: --address or TEMPORAL_ADDRESS",
         ) from None
+
+
+def refused(error: RPCError) -> FlexSsoError:
+    """What to tell of an answer that is none."""
+    what = f"The Temporal server refused: {error.message}"
+    return UnreachableError(what, hint="--resume goes on with the run once it answers")
+
+
+async def _connected(config: ClientConnectConfig) -> Client:
+    """A client; a server that has only just been started is waited for."""
+    while True:
+        try:
+            return await Client.connect(**config, data_converter=pydantic_data_converter)
+        except RuntimeError as error:
+            if _STARTING not in str(error):
+                raise
+        await asyncio.sleep(_AGAIN_SECONDS)
 
 
 async def ensure_search_attributes(client: Client) -> None:

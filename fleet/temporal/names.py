@@ -12,12 +12,17 @@ from temporalio.common import SearchAttributeKey
 QUEUE = "flexsso"
 """The default name of a fleet."""
 
+LOOK_UP, SELECT, RECONCILE = "look_up", "select", "reconcile"
+"""The activities."""
+
 TENANT = SearchAttributeKey.for_keyword("FlexssoTenant")
 ENVIRONMENT = SearchAttributeKey.for_keyword("FlexssoEnvironment")
 PHASE = SearchAttributeKey.for_keyword("FlexssoPhase")
 OUTCOME = SearchAttributeKey.for_keyword("FlexssoOutcome")
 RUN = SearchAttributeKey.for_keyword("FlexssoRun")
 """Of a stack's workflow: the Temporal run id of the fleet workflow that it belongs to."""
+WAITING, AT_WORK = "waiting", "at work"
+"""Outcomes of a stack that is not done."""
 
 SEARCH_ATTRIBUTES = {
     key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
@@ -40,6 +45,10 @@ def run_id(queue: str, run: str) -> str:
     return f"{queue}:run:{run}"
 
 
-def schedule_id(queue: str, verb: str) -> str:
-    """The id of the schedule for a verb."""
-    return f"{queue}:schedule:{verb}"
+SCHEDULED = "scheduled:"
+"""How the ids of runs begin that the server began by itself."""
+
+
+def schedule_id(queue: str, name: str) -> str:
+    """The id of the schedule of that name."""
+    return f"{queue}:schedule:{name}"

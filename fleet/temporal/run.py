@@ -8,33 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.exceptions import CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from fleet.result import Outcome, Result
 from fleet.run import Ending, Options
 from fleet.temporal import names
-from fleet.temporal.connection import Where, connect, ensure_search_attributes
-from fleet.temporal.tasks import FleetDone, FleetOrder, How
-from fleet.temporal.workflows import FleetWorkflow, StackWorkflow
+from fleet.temporal.beats import pollers_of
+from fleet.temporal.connection import Where, connect, ensure_search_attributes, refused
+from fleet.temporal.finds import at_work, closed, results_of
+from fleet.temporal.tasks import NOT_BEGUN, FleetDone, FleetOrder, How
+from fleet.temporal.workflows import FleetWorkflow
 from fleet.verb import Verb
-from models.errors import FlexSsoError, UnreachableError
+from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from temporalio.client import Client, WorkflowExecution, WorkflowHandle
+    from temporalio.client import Client, WorkflowHandle
 
     from fleet.ledger import Ledger, Run
 
     Tell = Callable[["TemporalRun", Result], None]
+    Handle = WorkflowHandle[FleetWorkflow, FleetDone]
 
 _EVERY_SECONDS = 1.0
 _LATE = timedelta(seconds=30)  # by which the server's list of closed workflows may lag behind
@@ -50,18 +50,26 @@ class TemporalRun:
         self._options = options
         self._queue = queue
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = asyncio.Event()
-        self._seen: defaultdict[str, set[str]] = defaultdict(set)  # by fleet workflow
+        self._asked = asyncio.Event()
+        self._wishes: list[str] = []  # that the server has not been told yet
+        self._seen: set[str] = set()  # runs of stacks' workflows
+        self._open: set[str] = set()  # stacks that are not done
         self.results: list[Result] = []
         self.running: list[str] = []
         self.total = 0
 
     def drain(self) -> None:
-        """Cancel what has not begun; engines in flight end the call that they are in."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stopping.set)
+        """Begin nothing further; engines in flight finish."""
+        self._ask("drain")
 
-    stop = drain
+    def stop(self) -> None:
+        """Cancel: engines in flight end the call that they are in."""
+        self._ask("cancel")
+
+    def _ask(self, wish: str) -> None:
+        self._wishes.append(wish)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._asked.set)
 
     def go(self, run: Run, stacks: Sequence[str], ledger: Ledger, tell: Tell) -> Ending:
         """Have them all done; `tell` hears of each result as it comes in."""
@@ -71,27 +79,27 @@ class TemporalRun:
         self._loop = asyncio.get_running_loop()
         client = await connect(self._where)
         self.total = len(stacks)
-        self.running = list(stacks)
+        self._open = set(stacks)
 
         def heard(result: Result) -> None:
-            if result.stack not in self.running:
-                return  # another client of the same run has written it down
-            self.running.remove(result.stack)
+            if result.stack not in self._open or result.said == NOT_BEGUN:
+                return  # another client of the same run has written it down; or nothing was done
+            self._open.remove(result.stack)
             ledger.finished(run, result)
             self.results.append(result)
             tell(self, result)
 
-        handle = await self._found_or_begun(client, run, heard, ledger)
+        handle = await self._found_or_begun(client, run, stacks, heard)
         ending = Ending.ALL_DONE
         if handle is not None:
-            ending = await self._follow(client, handle, heard)
+            ending = await self._follow(client, handle, run, ledger, heard)
         if not ledger.left(run):
             ledger.ended(run)
         return ending
 
     async def _found_or_begun(
-        self, client: Client, run: Run, heard: Callable[[Result], None], ledger: Ledger
-    ) -> WorkflowHandle[FleetWorkflow, FleetDone] | None:
+        self, client: Client, run: Run, stacks: Sequence[str], heard: Callable[[Result], None]
+    ) -> Handle | None:
         """The run's workflow: the one that still runs, or one for what an ended one left over."""
         handle = client.get_workflow_handle_for(
             FleetWorkflow.run, names.run_id(self._queue, run.id)
@@ -100,37 +108,36 @@ class TemporalRun:
             description = await handle.describe()
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
-                raise _refused(error) from None
+                raise refused(error) from None
         else:
-            known = client.get_workflow_handle_for(
-                FleetWorkflow.run, handle.id, run_id=description.run_id
-            )
             if description.status is WorkflowExecutionStatus.RUNNING:
                 _say(f"the run {run.id} is still at work; following it")
-                return known
+                return client.get_workflow_handle_for(
+                    FleetWorkflow.run, handle.id, run_id=description.run_id
+                )
             await self._collect(client, description.run_id, None, heard, done_only=True)
-        return await self._begin(client, run, ledger) if self.running else None
+        left = tuple(name for name in stacks if name in self._open)
+        return await self._begin(client, run, left) if left else None
 
-    async def _begin(
-        self, client: Client, run: Run, ledger: Ledger
-    ) -> WorkflowHandle[FleetWorkflow, FleetDone]:
+    async def _begin(self, client: Client, run: Run, left: tuple[str, ...]) -> Handle:
         await ensure_search_attributes(client)
-        await self._warn_if_nobody_works(client)
         how = How(
             verb=Verb(run.verb),
             queue=self._queue,
             look=self._options.look,
             timeout=self._options.timeout,
+            per_account=self._options.per_account,
         )
         order = FleetOrder(
             how=how,
-            names=tuple(self.running),
+            names=left,
             canary=self._options.canary,
             max_failures=self._options.max_failures,
         )
-        for stack in self.running:
-            ledger.started(run, stack)
         try:
+            if not await pollers_of(client, self._queue):
+                _say(f"no worker works for {self._queue}: the run waits for one")
+                _say("hint: ./flexsso fleet worker")
             return await client.start_workflow(
                 FleetWorkflow.run,
                 order,
@@ -138,62 +145,80 @@ class TemporalRun:
                 task_queue=self._queue,
             )
         except RPCError as error:
-            raise _refused(error) from None
+            raise refused(error) from None
 
     async def _follow(
         self,
         client: Client,
-        handle: WorkflowHandle[FleetWorkflow, FleetDone],
+        handle: Handle,
+        run: Run,
+        ledger: Ledger,
         heard: Callable[[Result], None],
     ) -> Ending:
         """Write down results until the run has ended; survives a server that comes back."""
-        cancelled, lost_since, since = False, 0.0, None
+        lost_since, since = 0.0, None
         while True:
             now = datetime.now(UTC)
             try:
-                if self._stopping.is_set() and not cancelled:
-                    await handle.cancel()
-                    cancelled = True
+                await self._pass_on(handle)
                 description = await handle.describe()
-                run_id = description.run_id
-                await self._collect(client, run_id, since, heard)
+                await self._collect(client, description.run_id, since, heard)
                 if description.status is not WorkflowExecutionStatus.RUNNING:
-                    return await self._end(client, handle, run_id, heard)
+                    return await self._end(client, handle, description.run_id, run, heard)
+                await self._look_who_is_at_work(client, description.run_id, run, ledger)
             except RPCError as error:
                 lost_since = _lost(error, lost_since)
             else:
                 lost_since, since = 0.0, now - _LATE
             await self._pause()
 
+    async def _pass_on(self, handle: Handle) -> None:
+        """Have the server know that somebody wants the run to end."""
+        while self._wishes:
+            if self._wishes[0] == "drain":
+                await handle.signal(FleetWorkflow.drain)
+            else:
+                await handle.cancel()
+            del self._wishes[0]
+
+    async def _look_who_is_at_work(
+        self, client: Client, run_id: str, run: Run, ledger: Ledger
+    ) -> None:
+        found = await at_work(client, self._queue, run_id)
+        now = [name for name in found if name in self._open]
+        for name in set(now) - set(self.running):
+            ledger.started(run, name)
+        self.running = now
+
     async def _pause(self) -> None:
-        if self._stopping.is_set():
-            await asyncio.sleep(_EVERY_SECONDS)
-            return
         try:
-            await asyncio.wait_for(self._stopping.wait(), _EVERY_SECONDS)
+            await asyncio.wait_for(self._asked.wait(), _EVERY_SECONDS)
         except TimeoutError:
             return
+        self._asked.clear()
 
     async def _end(
         self,
         client: Client,
-        handle: WorkflowHandle[FleetWorkflow, FleetDone],
+        handle: Handle,
         run_id: str,
+        run: Run,
         heard: Callable[[Result], None],
     ) -> Ending:
         """What the run came to; results that the server's list does not show yet are waited for."""
         try:
             done = await handle.result()
         except WorkflowFailureError as error:
+            if isinstance(error.cause, CancelledError):
+                return Ending.DRAINED
             hint = "what is done is in the ledger: --resume last goes on"
             raise FlexSsoError(f"The run's workflow failed: {error.cause}", hint=hint) from None
         for stack, why in done.refused.items():
-            verb = self.results[0].verb if self.results else "up"
-            heard(Result(stack=stack, verb=verb, outcome=Outcome.FAILED, said=why))
+            heard(Result(stack=stack, verb=run.verb, outcome=Outcome.FAILED, said=why))
         expected = sum(done.counts.values()) - len(done.refused)
         clock = asyncio.get_running_loop().time
         deadline = clock() + _LATE.total_seconds()
-        while len(self._seen[run_id]) < expected and clock() < deadline:
+        while len(self._seen) < expected and clock() < deadline:
             await self._collect(client, run_id, None, heard)
             await asyncio.sleep(0.2)
         return done.ending
@@ -208,63 +233,25 @@ class TemporalRun:
         done_only: bool = False,
     ) -> None:
         """Hear the results of the stacks' workflows that have closed since then."""
-        async for execution in _closed(client, run_id, since):
-            if execution.run_id in self._seen[run_id]:
-                continue
-            stack = client.get_workflow_handle_for(
-                StackWorkflow.run, execution.id, run_id=execution.run_id
-            )
-            try:
-                result = await stack.result()
-            except WorkflowFailureError:
-                continue  # ended by force: the batch tells of it
-            self._seen[run_id].add(execution.run_id)
-            if result.outcome.is_done or not done_only:
-                heard(result)
-
-    async def _warn_if_nobody_works(self, client: Client) -> None:
-        request = DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=names.stacks_queue(self._queue)),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-        )
-        try:
-            answer = await client.workflow_service.describe_task_queue(request)
-        except RPCError as error:
-            raise _refused(error) from None
-        if not answer.pollers:
-            _say(f"no worker works for {self._queue}: the run waits for one")
-            _say("hint: ./flexsso fleet worker")
-
-
-def _closed(
-    client: Client, run_id: str, since: datetime | None
-) -> AsyncIterator[WorkflowExecution]:
-    query = (
-        f"WorkflowType = 'StackWorkflow' AND {names.RUN.name} = '{run_id}'"
-        " AND ExecutionStatus != 'Running'"
-    )
-    if since is not None:
-        query += f" AND CloseTime >= '{since.isoformat()}'"
-    return client.list_workflows(query)
+        fresh = [one async for one in closed(client, run_id, since) if one.run_id not in self._seen]
+        for found in await results_of(client, fresh):
+            if not done_only:
+                self._seen.add(found.turn)
+            if found.result.outcome.is_done or not done_only:
+                heard(found.result)
 
 
 def _lost(error: RPCError, since: float) -> float:
     """Since when the server does not answer; raises if that is too long, or it refuses."""
     if error.status not in _GONE:
-        raise _refused(error) from None
+        raise refused(error) from None
     now = asyncio.get_running_loop().time()
     if not since:
         _say("the server does not answer; the run waits for it")
         return now
     if now - since > _PATIENCE_SECONDS:
-        raise _refused(error) from None
+        raise refused(error) from None
     return since
-
-
-def _refused(error: RPCError) -> FlexSsoError:
-    what = f"The Temporal server refused: {error.message}"
-    return UnreachableError(what, hint="--resume goes on with the run once it answers")
 
 
 def _say(text: str) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import TYPE_CHECKING
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from fleet.run import Ending
 from fleet.tenants import FleetStack, Selector
 from fleet.verb import Verb
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 BATCH = 250
 """Stacks of a batch. A workflow may hold 2,000 pending children, and 50,000 events."""
+NOT_BEGUN = "stopped before it began"
+"""Said of a stack that a drain or a cancel kept from being begun: nothing was done."""
 _KEY_BYTES = 64
 
 
@@ -18,10 +26,15 @@ class _Message(BaseModel):
 
 
 class How(_Message):
-    """How each stack of a run is done. `fleet` is the run id of the fleet's workflow."""
+    """How each stack of a run is done.
+
+    `fleet` is the run id of the fleet's workflow; `per_account` how many stacks of one Google
+    customer or Flex account may be at work at once, of those in one batch.
+    """
 
     verb: Verb
     queue: str
+    per_account: int = 1
     look: str = ""
     timeout: float = 0.0
     fleet: str = ""
@@ -46,13 +59,14 @@ class Batch(_Message):
 
 
 class StackTask(_Message):
-    """One stack's turn. `key` is the account whose quota it uses."""
+    """One stack's turn. `accounts` are the vendors', `key` is the one that a rate is kept for."""
 
     how: How
     stack: str
     tenant: str
     environment: str
     key: str
+    accounts: tuple[str, ...] = ()
 
 
 class BatchDone(_Message):
@@ -65,6 +79,7 @@ class BatchDone(_Message):
 class FleetDone(BatchDone):
     """What a run came to."""
 
+    verb: str = ""
     ending: Ending = Ending.ALL_DONE
     names: tuple[str, ...] = ()
 
@@ -77,7 +92,24 @@ def task_of(stack: FleetStack, how: How) -> StackTask:
         tenant=stack.tenant,
         environment=stack.environment,
         key=fairness_key(stack),
+        accounts=tuple(sorted({stack.customer, stack.account_sid} - {""})),
     )
+
+
+def batches(names: Sequence[str], size: int = BATCH) -> list[tuple[str, ...]]:
+    """The names in parts of at most `size`, in order.
+
+    Environments of one tenant stay together where they fit: they share accounts, and only within
+    a part do stacks take turns for those.
+    """
+    parts: list[tuple[str, ...]] = []
+    for _, group in groupby(names, key=lambda name: name.partition(".")[0]):
+        own = tuple(group)
+        if parts and len(parts[-1]) + len(own) <= size:
+            parts[-1] += own
+        else:
+            parts += [own[at : at + size] for at in range(0, len(own), size)]
+    return parts
 
 
 def fairness_key(stack: FleetStack) -> str:

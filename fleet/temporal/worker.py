@@ -10,7 +10,7 @@ import asyncio
 import signal
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import RateLimit
@@ -20,13 +20,18 @@ from temporalio.worker import Worker
 
 from fleet.pool import default_size
 from fleet.temporal import names
-from fleet.temporal.activities import Activities, Place
+from fleet.temporal.activities import BEAT_SECONDS, Activities, Place
 from fleet.temporal.connection import Where, connect, ensure_search_attributes
-from fleet.temporal.table import Table
-from fleet.temporal.workflows import BatchWorkflow, FleetWorkflow, StackWorkflow
+from fleet.temporal.turn import StackWorkflow
+from fleet.temporal.workflows import BatchWorkflow, FleetWorkflow
+from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from temporalio.client import Client
+
+    from fleet.temporal.table import Table
 
 _AFTER_STOP = timedelta(seconds=75)  # an engine may take a minute to end the call that it is in
 
@@ -40,15 +45,24 @@ class Duty(NamedTuple):
     grace: float = 120.0
 
 
-async def work(where: Where, place: Place, duty: Duty) -> None:
+class Does(Protocol):
+    """The three activities."""
+
+    @property
+    def select(self) -> Callable[..., object]: ...  # noqa: D102
+    @property
+    def look_up(self) -> Callable[..., object]: ...  # noqa: D102
+    @property
+    def reconcile(self) -> Callable[..., object]: ...  # noqa: D102
+
+
+async def work(where: Where, place: Place, table: Table, duty: Duty) -> None:
     """Work until told to end. Raises FlexSsoError if the server can't be used."""
     client = await connect(where)
     await ensure_search_attributes(client)
     await limit_rate(client, duty)
-    table = Table(place.project / "stacks")
-    table.read()
     activities = Activities(place, table)
-    stacks, rest = _workers(client, activities, duty)
+    stacks, rest = workers(client, activities, duty)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -63,13 +77,14 @@ async def work(where: Where, place: Place, duty: Duty) -> None:
         activities.close()
 
 
-def _workers(client: Client, activities: Activities, duty: Duty) -> tuple[Worker, Worker]:
+def workers(client: Client, activities: Does, duty: Duty) -> tuple[Worker, Worker]:
     """For stacks, and for workflows with their quick look-ups: those must never wait for stacks."""
     stacks = Worker(
         client,
         task_queue=names.stacks_queue(duty.queue),
         activities=[activities.reconcile],
         max_concurrent_activities=duty.size or default_size(),
+        max_heartbeat_throttle_interval=timedelta(seconds=BEAT_SECONDS),  # which bring cancels
         graceful_shutdown_timeout=timedelta(seconds=duty.grace),
     )
     rest = Worker(
@@ -83,7 +98,10 @@ def _workers(client: Client, activities: Activities, duty: Duty) -> tuple[Worker
 
 
 async def limit_rate(client: Client, duty: Duty) -> None:
-    """Have the server begin at most so many stacks a second for each account."""
+    """Have the server begin at most so many stacks a second for each account.
+
+    Raises FlexSsoError if it keeps no such rate, and one is wanted.
+    """
     limit = RateLimit(requests_per_second=duty.rate) if duty.rate else None
     request = UpdateTaskQueueConfigRequest(
         namespace=client.namespace,
@@ -97,7 +115,11 @@ async def limit_rate(client: Client, duty: Duty) -> None:
     try:
         await client.workflow_service.update_task_queue_config(request)
     except RPCError as error:
-        _say(f"note: this server keeps no rates for accounts: {error}")
+        if duty.rate:
+            raise FlexSsoError(
+                f"This server keeps no rates for accounts: {error.message}",
+                hint="a Temporal server of 1.29 or later, or --rate 0 to do without",
+            ) from None
 
 
 def _say(text: str) -> None:

@@ -1,149 +1,147 @@
-"""The workflows: a fleet's run → batches → a stack's turn → the activity that reconciles.
+"""The workflows of a run: a fleet's run → batches → the turns of stacks (`fleet.temporal.turn`).
 
 They decide and wait, and do nothing themselves: whatever reads a file or starts a process is an
 activity (`fleet.temporal.activities`), called by name here.
 
-Cancelling a run cancels what has not begun and stops the engines in flight, which end the call that
-they are in; all of that still comes back as results.
+Draining a run ends what no worker has begun, and lets the engines in flight finish; so does a run
+in which too many fail. Cancelling it also stops those engines, which end the call that they are in.
+All of that still comes back as results.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio import workflow
-from temporalio.common import Priority, RetryPolicy, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import (
-    ActivityError,
     ApplicationError,
-    CancelledError,
     ChildWorkflowError,
     FailureError,
     WorkflowAlreadyStartedError,
 )
-from temporalio.workflow import ActivityCancellationType, ChildWorkflowCancellationType
+from temporalio.workflow import ChildWorkflowCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from fleet.result import Outcome, Result
     from fleet.run import Ending
     from fleet.temporal import names
     from fleet.temporal.tasks import (
-        BATCH,
         Batch,
         BatchDone,
         FleetDone,
         FleetOrder,
         StackTask,
+        batches,
         total,
     )
+    from fleet.temporal.turn import RETRIES, StackWorkflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LOOK_UP, SELECT, RECONCILE = "look_up", "select", "reconcile"
-HEARTBEAT = timedelta(seconds=15)
-"""A worker that has said nothing for so long is taken for dead."""
-_LONGEST = timedelta(hours=1)  # of one attempt; the engine's own limit is 15 minutes
+    from temporalio.workflow import ChildWorkflowHandle
+
 _SHORT = timedelta(minutes=2)
-_LEASE_EVERY = timedelta(seconds=10)
-_LEASE_TRIES = 60
-# The kinds of failure have their own numbers; this bounds what kills its worker each time.
-_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=25)
-
-
-@workflow.defn
-class StackWorkflow:
-    """One stack's turn. Its id is the lease of the stack."""
-
-    @workflow.run
-    async def run(self, task: StackTask) -> Result:
-        """Reconcile; a failure that no attempt healed is a result too."""
-        result: Result
-        try:
-            result = await workflow.execute_activity(
-                RECONCILE,
-                task,
-                result_type=Result,
-                task_queue=names.stacks_queue(task.how.queue),
-                start_to_close_timeout=_LONGEST,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=_RETRIES,
-                cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-                priority=Priority(fairness_key=task.key),
-            )
-        except ActivityError as error:
-            result = _told(task, error)
-        workflow.upsert_search_attributes(
-            [
-                names.PHASE.value_set(result.phase or "unknown"),
-                names.OUTCOME.value_set(result.outcome.value),
-            ]
-        )
-        return result
+_LEASE_EVERY = timedelta(seconds=5)
+_LEASE_TRIES = 120
+_WAIT = ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
 @workflow.defn
 class BatchWorkflow:
-    """Up to 250 stacks, all at once as far as workers and rates allow."""
+    """Up to 250 stacks, all at once as far as workers, rates and accounts allow."""
+
+    def __init__(self) -> None:
+        self._is_draining = False
+        self._counts: Counter[str] = Counter()
+        self._refused: dict[str, str] = {}
+        self._busy: Counter[str] = Counter()  # accounts
+
+    @workflow.signal
+    def drain(self) -> None:
+        """Begin nothing further."""
+        self._is_draining = True
 
     @workflow.run
     async def run(self, batch: Batch) -> BatchDone:
         """Give each its turn."""
         self._batch = batch
-        self._counts: Counter[str] = Counter()
-        self._refused: dict[str, str] = {}
-        try:
+        with contextlib.suppress(asyncio.CancelledError):  # what was in flight has ended by then
             tasks = await workflow.execute_activity(
-                LOOK_UP,
+                names.LOOK_UP,
                 args=[batch.how, list(batch.names)],
                 result_type=list[StackTask],
                 start_to_close_timeout=_SHORT,
-                retry_policy=_RETRIES,
+                retry_policy=RETRIES,
             )
             for name in sorted(set(batch.names) - {task.stack for task in tasks}):
                 await self._refuse(name, "the worker's checkout has no file of it")
             await asyncio.gather(*(self._turn(task) for task in tasks))
-        except asyncio.CancelledError:
-            pass  # and what was in flight has ended
         return BatchDone(counts=dict(self._counts), refused=self._refused)
 
     async def _turn(self, task: StackTask) -> None:
-        handle = await self._lease(task)
-        if handle is None:
-            await self._refuse(task.stack, "another run has not let go of it")
-            return
+        """One stack, as soon as its accounts have room."""
+        while not (self._is_draining or self._has_room(task)):
+            await workflow.wait_condition(lambda: self._is_draining or self._has_room(task))
+        self._busy.update(task.accounts)
         try:
+            handle = await self._lease(task)
+            if handle is not None:
+                await self._finish(task, handle)
+            elif not self._is_draining:
+                await self._refuse(task.stack, "another run has not let go of it")
+        finally:
+            self._busy.subtract(task.accounts)
+
+    def _has_room(self, task: StackTask) -> bool:
+        return all(self._busy[one] < task.how.per_account for one in task.accounts)
+
+    async def _finish(
+        self, task: StackTask, handle: ChildWorkflowHandle[StackWorkflow, Result]
+    ) -> None:
+        try:
+            await workflow.wait_condition(lambda: handle.done() or self._is_draining)
+            if not handle.done():
+                with contextlib.suppress(FailureError):  # it has ended meanwhile
+                    await handle.signal(StackWorkflow.drain)
+            result = await handle
+        except asyncio.CancelledError:
+            handle.cancel()
             result = await handle
         except ChildWorkflowError as error:
             await self._refuse(task.stack, f"its workflow ended: {error.cause or error}")
             return
         await self._count(task.stack, result.outcome)
 
-    async def _lease(
-        self, task: StackTask
-    ) -> workflow.ChildWorkflowHandle[StackWorkflow, Result] | None:
+    async def _lease(self, task: StackTask) -> ChildWorkflowHandle[StackWorkflow, Result] | None:
         """Begin the stack's workflow; waits while another run has it."""
         of = TypedSearchAttributes(
             [
                 SearchAttributePair(names.TENANT, task.tenant),
                 SearchAttributePair(names.ENVIRONMENT, task.environment),
                 SearchAttributePair(names.RUN, task.how.fleet),
+                SearchAttributePair(names.OUTCOME, names.WAITING),
             ]
         )
         for _ in range(_LEASE_TRIES):
+            if self._is_draining:
+                return None
             try:
                 return await workflow.start_child_workflow(
                     StackWorkflow.run,
                     task,
                     id=names.lease_of(task.how.queue, task.stack),
                     search_attributes=of,
-                    cancellation_type=ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+                    cancellation_type=_WAIT,
                 )
             except WorkflowAlreadyStartedError:
-                await workflow.sleep(_LEASE_EVERY)
+                with contextlib.suppress(TimeoutError):
+                    await workflow.wait_condition(lambda: self._is_draining, timeout=_LEASE_EVERY)
         return None
 
     async def _refuse(self, stack: str, why: str) -> None:
@@ -165,71 +163,75 @@ class FleetWorkflow:
     """A run of a fleet."""
 
     def __init__(self) -> None:
+        self._is_draining = False
         self._failures = 0
+        self._limit: int | None = None
 
     @workflow.signal
     def failed(self, _stack: str) -> None:
         """A stack has failed."""
         self._failures += 1
 
+    @workflow.signal
+    def drain(self) -> None:
+        """Begin nothing further; what is at work may finish."""
+        self._is_draining = True
+
     @workflow.run
     async def run(self, order: FleetOrder) -> FleetDone:
         """Canaries first, alone; then all batches, until all are done or too many have failed."""
+        self._limit = order.max_failures
         chosen = order.names
         if chosen is None:
             chosen = await workflow.execute_activity(
-                SELECT,
+                names.SELECT,
                 order.selector,
                 result_type=tuple[str, ...],
                 start_to_close_timeout=_SHORT,
-                retry_policy=_RETRIES,
+                retry_policy=RETRIES,
             )
         parts: list[BatchDone] = []
         ending = await self._all(order, chosen, parts)
-        return FleetDone(**total(parts).model_dump(), ending=ending, names=chosen)
+        done = total(parts).model_dump()
+        return FleetDone(**done, verb=order.how.verb.value, ending=ending, names=chosen)
 
     async def _all(
         self, order: FleetOrder, chosen: Sequence[str], parts: list[BatchDone]
     ) -> Ending:
         canaries, rest = chosen[: order.canary], chosen[order.canary :]
         if canaries:
-            ending = await self._side_by_side(order, canaries, parts)
-            if ending is not Ending.ALL_DONE:
-                return ending
+            await self._side_by_side(order, canaries, parts)
             if total(parts).counts.get(Outcome.FAILED.value):
                 return Ending.CANARY_FAILED
-        return await self._side_by_side(order, rest, parts)
+        if not self._is_ending:
+            await self._side_by_side(order, rest, parts)
+        counts = total(parts).counts
+        if sum(counts.values()) == len(chosen) and not counts.get(Outcome.INTERRUPTED.value):
+            return Ending.ALL_DONE
+        return Ending.TOO_MANY_FAILED if self._are_too_many else Ending.DRAINED
 
     async def _side_by_side(
         self, order: FleetOrder, stacks: Sequence[str], parts: list[BatchDone]
-    ) -> Ending:
-        """Batches of these; stops them if too many stacks fail or somebody cancels the run."""
-        running = [
-            asyncio.create_task(self._batch(order, stacks[at : at + BATCH]))
-            for at in range(0, len(stacks), BATCH)
-        ]
-        ending = Ending.ALL_DONE
+    ) -> None:
+        """Batches of these; a cancel is passed on, and they still tell what became of them."""
+        running = [asyncio.create_task(self._batch(order, some)) for some in batches(stacks)]
         try:
-            await workflow.wait_condition(
-                lambda: self._too_many(order) or all(one.done() for one in running)
-            )
-            if self._too_many(order) and not all(one.done() for one in running):
-                ending = Ending.TOO_MANY_FAILED
+            await asyncio.gather(*running, return_exceptions=True)
         except asyncio.CancelledError:
-            ending = Ending.DRAINED
-        if ending is not Ending.ALL_DONE:
-            for one in running:
-                one.cancel()
+            self._is_draining = True
         for one in running:
-            try:
-                parts.append(await one)
-            except (FailureError, asyncio.CancelledError) as error:
-                if ending is Ending.ALL_DONE:
-                    raise ApplicationError(f"a batch ended: {error}") from error
-        return ending
+            error = None if one.cancelled() else one.exception()
+            if error is not None:
+                raise ApplicationError(f"a batch ended: {error.__cause__ or error}") from error
+        parts += [one.result() for one in running if not one.cancelled()]
 
-    def _too_many(self, order: FleetOrder) -> bool:
-        return order.max_failures is not None and self._failures > order.max_failures
+    @property
+    def _are_too_many(self) -> bool:
+        return self._limit is not None and self._failures > self._limit
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._is_draining or self._are_too_many
 
     async def _batch(self, order: FleetOrder, stacks: Sequence[str]) -> BatchDone:
         info = workflow.info()
@@ -238,23 +240,18 @@ class FleetWorkflow:
             names=tuple(stacks),
             report_failures=order.max_failures is not None,
         )
-        return await workflow.execute_child_workflow(
+        handle = await workflow.start_child_workflow(
             BatchWorkflow.run,
             batch,
             id=f"{info.workflow_id}:{info.run_id[:8]}:{stacks[0]}",
-            cancellation_type=ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+            cancellation_type=_WAIT,
         )
-
-
-def _told(task: StackTask, error: ActivityError) -> Result:
-    """The result inside a failed activity; one that says why where there is none."""
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.details:
-        return Result.model_validate(cause.details[0])
-    stopped = isinstance(cause, CancelledError)
-    return Result(
-        stack=task.stack,
-        verb=task.how.verb.value,
-        outcome=Outcome.INTERRUPTED if stopped else Outcome.FAILED,
-        said="stopped before it began" if stopped else str(cause or error),
-    )
+        try:
+            await workflow.wait_condition(lambda: handle.done() or self._is_ending)
+            if not handle.done():
+                with contextlib.suppress(FailureError):  # it has ended meanwhile
+                    await handle.signal(BatchWorkflow.drain)
+            return await handle
+        except asyncio.CancelledError:
+            handle.cancel()
+            return await handle

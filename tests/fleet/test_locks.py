@@ -40,6 +40,15 @@ def test_owner_elsewhere_is_left_alone() -> None:
     assert not is_stale(locked("another-host.example", dead_pid()))
 
 
+def test_owner_on_a_machine_that_is_gone_is_stale() -> None:
+    """Who calls knows that of each machine by itself: another one may live."""
+    said = locked("pod-7", os.getpid())
+
+    assert is_stale(said, ("pod-7",))
+    assert not is_stale(said, ("pod-8",))
+    assert not is_stale(said + locked("laptop", 7).partition("\n")[2], ("pod-7",))
+
+
 def test_other_complaints_are_no_lock() -> None:
     assert [] == owners("error: created by ops@here (pid 1)")
     assert not is_stale("error: no stack named 'x' found")
