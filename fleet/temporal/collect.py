@@ -4,10 +4,11 @@ those that somebody else asked for. Whatever has ended and is still in the names
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.service import RPCError
 
 from fleet.ledger import Ledger, Run
@@ -32,34 +33,59 @@ class Collected(NamedTuple):
 async def collect(client: Client, queue: str, ledger: Ledger) -> list[Collected]:
     """Write them down, each whole or not at all; oldest first. Raises FlexSsoError."""
     prefix = names.run_id(queue, "")
-    query = "WorkflowType = 'FleetWorkflow' AND ExecutionStatus != 'Running'"
-    query += f" AND WorkflowId STARTS_WITH '{prefix}'"
+    query = f"WorkflowType = 'FleetWorkflow' AND WorkflowId STARTS_WITH '{prefix}'"
+    parts: defaultdict[str, list[WorkflowExecution]] = defaultdict(list)
     try:
-        ended = [one async for one in client.list_workflows(query)]
-        fresh = [one for one in ended if not ledger.has(one.id.removeprefix(prefix))]
-        fresh.sort(key=lambda one: one.start_time)
-        return [await _fetch(client, one, prefix, ledger) for one in fresh]
+        async for one in client.list_workflows(query):
+            parts[one.id.removeprefix(prefix)].append(one)
+        fresh = [
+            (min(one.start_time for one in executions), run, executions)
+            for run, executions in parts.items()
+            if not ledger.has(run) and not any(_runs(one) for one in executions)
+        ]
+        return [
+            await _fetch(client, run, executions, ledger) for _, run, executions in sorted(fresh)
+        ]
     except RPCError as error:
         raise refused(error) from None
 
 
+def _runs(execution: WorkflowExecution) -> bool:
+    return execution.status is WorkflowExecutionStatus.RUNNING
+
+
 async def _fetch(
-    client: Client, execution: WorkflowExecution, prefix: str, ledger: Ledger
+    client: Client, name: str, executions: list[WorkflowExecution], ledger: Ledger
 ) -> Collected:
-    done = await _done(client, execution)
-    executions = [one async for one in closed(client, execution.run_id)]
-    found = [one for one in await results_of(client, executions) if one.result.said != NOT_BEGUN]
-    verb = done.verb or (found[0].result.verb if found else "")
+    """One run; a run that was resumed has several workflows, of which the last one counts."""
+    executions.sort(key=lambda one: one.start_time)
+    stacks: dict[str, None] = {}
+    latest: dict[str, tuple[str, Result]] = {}
+    verb = ""
+    for execution in executions:
+        done = await _done(client, execution)
+        stacks |= dict.fromkeys(done.names)
+        verb = done.verb or verb
+        for at, result in await _results(client, execution, done):
+            latest[result.stack] = (at, result)
+            verb = verb or result.verb
+    run = Run(name, verb, _text(executions[0].start_time))
+    ledger.adopt(run, stacks | dict.fromkeys(latest), latest.values())
+    return Collected(run, len(latest))
+
+
+async def _results(
+    client: Client, execution: WorkflowExecution, done: FleetDone
+) -> list[tuple[str, Result]]:
+    """With the time when each was there."""
+    ended = [one async for one in closed(client, execution.run_id)]
+    found = await results_of(client, ended)
+    results = [(_text(one.at), one.result) for one in found if one.result.said != NOT_BEGUN]
     at = _text(execution.close_time)
-    results = [(_text(one.at), one.result) for one in found]
-    results += [
-        (at, Result(stack=name, verb=verb, outcome=Outcome.FAILED, said=why))
+    return results + [
+        (at, Result(stack=name, verb=done.verb, outcome=Outcome.FAILED, said=why))
         for name, why in done.refused.items()
     ]
-    run = Run(execution.id.removeprefix(prefix), verb, _text(execution.start_time))
-    stacks = dict.fromkeys([*done.names, *(one.stack for _, one in results)])
-    ledger.adopt(run, stacks, results)
-    return Collected(run, len(results))
 
 
 async def _done(client: Client, execution: WorkflowExecution) -> FleetDone:

@@ -21,7 +21,7 @@ from fleet.temporal import names
 from fleet.temporal.beats import pollers_of
 from fleet.temporal.connection import Where, connect, ensure_search_attributes, refused
 from fleet.temporal.finds import at_work, closed, results_of
-from fleet.temporal.tasks import NOT_BEGUN, FleetDone, FleetOrder, How
+from fleet.temporal.tasks import BATCH, NOT_BEGUN, FleetDone, FleetOrder, How
 from fleet.temporal.workflows import FleetWorkflow
 from fleet.verb import Verb
 from models.errors import FlexSsoError
@@ -45,8 +45,11 @@ _GONE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCo
 class TemporalRun:
     """One run; has what `FleetRun` has. `drain` and `stop` may be called from a signal handler."""
 
-    def __init__(self, where: Where, options: Options, queue: str = names.QUEUE) -> None:
+    def __init__(
+        self, where: Where, options: Options, queue: str = names.QUEUE, batch: int = BATCH
+    ) -> None:
         self._where = where
+        self._batch = batch
         self._options = options
         self._queue = queue
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -133,6 +136,7 @@ class TemporalRun:
             names=left,
             canary=self._options.canary,
             max_failures=self._options.max_failures,
+            batch=self._batch,
         )
         try:
             if not await pollers_of(client, self._queue):

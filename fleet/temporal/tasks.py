@@ -41,13 +41,17 @@ class How(_Message):
 
 
 class FleetOrder(_Message):
-    """A run: the stacks by name or, where `names` is None, those that the selector takes then."""
+    """A run: the stacks by name or, where `names` is None, those that the selector takes then.
+
+    `batch` is how many stacks a batch holds at most.
+    """
 
     how: How
     names: tuple[str, ...] | None = None
     selector: Selector = Selector()
     canary: int = 0
     max_failures: int | None = None
+    batch: int = BATCH
 
 
 class Batch(_Message):

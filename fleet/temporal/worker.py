@@ -118,7 +118,7 @@ async def limit_rate(client: Client, duty: Duty) -> None:
         if duty.rate:
             raise FlexSsoError(
                 f"This server keeps no rates for accounts: {error.message}",
-                hint="a Temporal server of 1.29 or later, or --rate 0 to do without",
+                hint="docs/how-to/fleet-temporal.md; or --rate 0 to do without",
             ) from None
 
 

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from fleet.result import Outcome, Result
     from fleet.run import Ending
     from fleet.temporal import names
+    from fleet.temporal.ends import Ends
     from fleet.temporal.tasks import (
         Batch,
         BatchDone,
@@ -57,7 +58,7 @@ class BatchWorkflow:
     """Up to 250 stacks, all at once as far as workers, rates and accounts allow."""
 
     def __init__(self) -> None:
-        self._is_draining = False
+        self._ends = Ends()
         self._counts: Counter[str] = Counter()
         self._refused: dict[str, str] = {}
         self._busy: Counter[str] = Counter()  # accounts
@@ -65,35 +66,41 @@ class BatchWorkflow:
     @workflow.signal
     def drain(self) -> None:
         """Begin nothing further."""
-        self._is_draining = True
+        self._ends.is_draining = True
 
     @workflow.run
     async def run(self, batch: Batch) -> BatchDone:
         """Give each its turn."""
         self._batch = batch
-        with contextlib.suppress(asyncio.CancelledError):  # what was in flight has ended by then
-            tasks = await workflow.execute_activity(
-                names.LOOK_UP,
-                args=[batch.how, list(batch.names)],
-                result_type=list[StackTask],
-                start_to_close_timeout=_SHORT,
-                retry_policy=RETRIES,
-            )
-            for name in sorted(set(batch.names) - {task.stack for task in tasks}):
-                await self._refuse(name, "the worker's checkout has no file of it")
-            await asyncio.gather(*(self._turn(task) for task in tasks))
+        await self._ends.run(self._all())
         return BatchDone(counts=dict(self._counts), refused=self._refused)
+
+    async def _all(self) -> None:
+        looking = workflow.start_activity(
+            names.LOOK_UP,
+            args=[self._batch.how, list(self._batch.names)],
+            result_type=list[StackTask],
+            start_to_close_timeout=_SHORT,
+            retry_policy=RETRIES,
+        )
+        tasks = await self._ends.unless(looking)
+        if tasks is None:
+            return
+        for name in sorted(set(self._batch.names) - {task.stack for task in tasks}):
+            await self._refuse(name, "the worker's checkout has no file of it")
+        await asyncio.gather(*(self._turn(task) for task in tasks))
 
     async def _turn(self, task: StackTask) -> None:
         """One stack, as soon as its accounts have room."""
-        while not (self._is_draining or self._has_room(task)):
-            await workflow.wait_condition(lambda: self._is_draining or self._has_room(task))
+        ends = self._ends
+        while not (ends.is_draining or self._has_room(task)):
+            await workflow.wait_condition(lambda: ends.is_draining or self._has_room(task))
         self._busy.update(task.accounts)
         try:
             handle = await self._lease(task)
             if handle is not None:
                 await self._finish(task, handle)
-            elif not self._is_draining:
+            elif not ends.is_draining:
                 await self._refuse(task.stack, "another run has not let go of it")
         finally:
             self._busy.subtract(task.accounts)
@@ -105,14 +112,11 @@ class BatchWorkflow:
         self, task: StackTask, handle: ChildWorkflowHandle[StackWorkflow, Result]
     ) -> None:
         try:
-            await workflow.wait_condition(lambda: handle.done() or self._is_draining)
+            await workflow.wait_condition(lambda: handle.done() or self._ends.is_draining)
             if not handle.done():
                 with contextlib.suppress(FailureError):  # it has ended meanwhile
                     await handle.signal(StackWorkflow.drain)
-            result = await handle
-        except asyncio.CancelledError:
-            handle.cancel()
-            result = await handle
+            result = await self._ends.child(handle)
         except ChildWorkflowError as error:
             await self._refuse(task.stack, f"its workflow ended: {error.cause or error}")
             return
@@ -129,7 +133,7 @@ class BatchWorkflow:
             ]
         )
         for _ in range(_LEASE_TRIES):
-            if self._is_draining:
+            if self._ends.is_draining:
                 return None
             try:
                 return await workflow.start_child_workflow(
@@ -141,7 +145,9 @@ class BatchWorkflow:
                 )
             except WorkflowAlreadyStartedError:
                 with contextlib.suppress(TimeoutError):
-                    await workflow.wait_condition(lambda: self._is_draining, timeout=_LEASE_EVERY)
+                    await workflow.wait_condition(
+                        lambda: self._ends.is_draining, timeout=_LEASE_EVERY
+                    )
         return None
 
     async def _refuse(self, stack: str, why: str) -> None:
@@ -163,7 +169,7 @@ class FleetWorkflow:
     """A run of a fleet."""
 
     def __init__(self) -> None:
-        self._is_draining = False
+        self._ends = Ends()
         self._failures = 0
         self._limit: int | None = None
 
@@ -175,21 +181,27 @@ class FleetWorkflow:
     @workflow.signal
     def drain(self) -> None:
         """Begin nothing further; what is at work may finish."""
-        self._is_draining = True
+        self._ends.is_draining = True
 
     @workflow.run
     async def run(self, order: FleetOrder) -> FleetDone:
         """Canaries first, alone; then all batches, until all are done or too many have failed."""
         self._limit = order.max_failures
+        return await self._ends.run(self._do(order))
+
+    async def _do(self, order: FleetOrder) -> FleetDone:
         chosen = order.names
         if chosen is None:
-            chosen = await workflow.execute_activity(
+            choosing = workflow.start_activity(
                 names.SELECT,
                 order.selector,
                 result_type=tuple[str, ...],
                 start_to_close_timeout=_SHORT,
                 retry_policy=RETRIES,
             )
+            chosen = await self._ends.unless(choosing)
+        if chosen is None:
+            return FleetDone(verb=order.how.verb.value, ending=Ending.DRAINED)
         parts: list[BatchDone] = []
         ending = await self._all(order, chosen, parts)
         done = total(parts).model_dump()
@@ -213,17 +225,15 @@ class FleetWorkflow:
     async def _side_by_side(
         self, order: FleetOrder, stacks: Sequence[str], parts: list[BatchDone]
     ) -> None:
-        """Batches of these; a cancel is passed on, and they still tell what became of them."""
-        running = [asyncio.create_task(self._batch(order, some)) for some in batches(stacks)]
-        try:
-            await asyncio.gather(*running, return_exceptions=True)
-        except asyncio.CancelledError:
-            self._is_draining = True
-        for one in running:
-            error = None if one.cancelled() else one.exception()
-            if error is not None:
-                raise ApplicationError(f"a batch ended: {error.__cause__ or error}") from error
-        parts += [one.result() for one in running if not one.cancelled()]
+        """Batches of these; all end before one that failed is told of."""
+        told = await asyncio.gather(
+            *(self._batch(order, some) for some in batches(stacks, order.batch)),
+            return_exceptions=True,
+        )
+        for one in told:
+            if isinstance(one, BaseException):
+                raise ApplicationError(f"a batch ended: {one.__cause__ or one}") from one
+            parts.append(one)
 
     @property
     def _are_too_many(self) -> bool:
@@ -231,7 +241,7 @@ class FleetWorkflow:
 
     @property
     def _is_ending(self) -> bool:
-        return self._is_draining or self._are_too_many
+        return self._ends.is_draining or self._are_too_many
 
     async def _batch(self, order: FleetOrder, stacks: Sequence[str]) -> BatchDone:
         info = workflow.info()
@@ -246,12 +256,8 @@ class FleetWorkflow:
             id=f"{info.workflow_id}:{info.run_id[:8]}:{stacks[0]}",
             cancellation_type=_WAIT,
         )
-        try:
-            await workflow.wait_condition(lambda: handle.done() or self._is_ending)
-            if not handle.done():
-                with contextlib.suppress(FailureError):  # it has ended meanwhile
-                    await handle.signal(BatchWorkflow.drain)
-            return await handle
-        except asyncio.CancelledError:
-            handle.cancel()
-            return await handle
+        await workflow.wait_condition(lambda: handle.done() or self._is_ending)
+        if not handle.done():
+            with contextlib.suppress(FailureError):  # it has ended meanwhile
+                await handle.signal(BatchWorkflow.drain)
+        return await self._ends.child(handle)

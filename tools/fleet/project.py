@@ -79,14 +79,15 @@ class FleetProject:
         """The stack's configuration."""
         return self.root / "stacks" / f"Pulumi.{name}.yaml"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start `./flexsso fleet …`."""
+    def start(self, *arguments: str, log: Path | None = None) -> subprocess.Popen[str]:
+        """Start `./flexsso fleet …`; what it says goes into the log, or waits to be read."""
+        out = log.open("a") if log else subprocess.PIPE
         return subprocess.Popen(
             ["./flexsso", "fleet", *arguments],
             cwd=self.root,
             env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=out,
+            stderr=out,
             text=True,
         )
 

@@ -8,8 +8,6 @@ once, nobody holds a lock, no process is left, and no stack that was done was do
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sqlite3
 import sys
 import time
@@ -18,6 +16,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from fleet.processes import children_of
+from tools.fleet.ends import PATIENCE_SECONDS, slain, unlike_once, until
 from tools.fleet.project import FleetProject, fleet_project
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 LATENCY = 0.05
 SLOTS = 3
 WORKERS = 5
-PATIENCE_SECONDS = 120.0
 
 Kill = Callable[[FleetProject, "Popen[str]"], int]
 
@@ -103,16 +101,6 @@ def everything(project: FleetProject, process: Popen[str]) -> int:
     return slain(process.pid, *project.processes())
 
 
-def slain(*pids: int) -> int:
-    """kill -9; how many were there."""
-    count = 0
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-            count += 1
-    return count
-
-
 KILLS: dict[str, Kill] = {
     "workers": workers,
     "coordinator": coordinator,
@@ -130,24 +118,6 @@ def done(project: FleetProject) -> dict[str, str]:
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(ledger, timeout=30)) as db:
         return dict(db.execute(query).fetchall())
     return {}  # it has not made its tables yet
-
-
-def unlike_once(project: FleetProject) -> list[str]:
-    """Tenants that the world does not hold exactly once."""
-    file = project.root / ".sandbox" / "world.sqlite"
-    with closing(sqlite3.connect(file, timeout=30)) as world:
-        rows = world.execute("SELECT key FROM document WHERE kind = 'google_schema'").fetchall()
-    number = len(project.names)
-    return [] if len(rows) == number else [f"{len(rows)} schemas for {number} tenants: {rows}"]
-
-
-def until(holds: Callable[[], object], what: str) -> None:
-    """Wait for it. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited for {PATIENCE_SECONDS:.0f} s until {what}")
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

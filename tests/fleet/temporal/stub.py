@@ -18,7 +18,7 @@ from fleet.run import Ending, Options
 from fleet.temporal import names
 from fleet.temporal.connection import Where, connect, ensure_search_attributes
 from fleet.temporal.run import TemporalRun
-from fleet.temporal.tasks import How, StackTask, task_of
+from fleet.temporal.tasks import BATCH, How, StackTask, task_of
 from fleet.temporal.turn import StackWorkflow
 from fleet.temporal.worker import Duty, limit_rate, workers
 from fleet.tenants import FleetStack, Selector, select
@@ -122,13 +122,18 @@ class Asker:
         run: Run,
         options: Options = Options(),  # noqa: B008  immutable
         heard: Callable[[TemporalRun, Result], None] = lambda *_: None,
+        batch: int = BATCH,
     ) -> Ending:
         """Have the run done, or what is left of it."""
-        return self.made(options).go(run, self.ledger.left(run), self.ledger, heard)
+        return self.made(options, batch).go(run, self.ledger.left(run), self.ledger, heard)
 
-    def made(self, options: Options = Options()) -> TemporalRun:  # noqa: B008  immutable
+    def made(
+        self,
+        options: Options = Options(),  # noqa: B008  immutable
+        batch: int = BATCH,
+    ) -> TemporalRun:
         """A run that is not begun."""
-        return TemporalRun(Where({}, self.server.address), options, self.queue)
+        return TemporalRun(Where({}, self.server.address), options, self.queue, batch)
 
     def counts(self, run: Run) -> dict[str, int]:
         """Outcome → how many; "" is not done."""

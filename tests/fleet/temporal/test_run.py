@@ -12,7 +12,6 @@ import pytest
 
 from fleet.ledger import Run
 from fleet.run import Ending, Options
-from fleet.temporal.tasks import BATCH
 from fleet.temporal.worker import Duty
 from tests.fleet.temporal.stub import Asker, Stub, fleet_of, working
 from tests.temporal_server import TEMPORAL
@@ -20,7 +19,7 @@ from tools.temporal.run import TemporalServer
 
 pytestmark = TEMPORAL
 
-MANY = BATCH + 10
+MANY, IN_A_BATCH = 40, 15
 
 
 @pytest.fixture
@@ -46,13 +45,13 @@ def test_many_stacks_go_in_batches(temporal: TemporalServer, asker: Asker) -> No
     stub.fails = {"t0007.dev"}
     run = asker.begin(names)
     with working(temporal, stub, Duty(queue=asker.queue, size=50, rate=0)):
-        ending = asker.go(run)
+        ending = asker.go(run, batch=IN_A_BATCH)
 
     assert Ending.ALL_DONE is ending
     assert {"good": MANY - 1, "failed": 1} == asker.counts(run)
     assert names == sorted(stub.done)
-    assert 2 == len(asker.ask("WorkflowType = 'BatchWorkflow'"))
-    assert [f"{asker.queue}:t0042.dev"] == asker.ask("FlexssoTenant = 't0042'")
+    assert 3 == len(asker.ask("WorkflowType = 'BatchWorkflow'"))
+    assert [f"{asker.queue}:t0032.dev"] == asker.ask("FlexssoTenant = 't0032'")
     assert [f"{asker.queue}:t0007.dev"] == asker.ask("FlexssoOutcome = 'failed'")
     assert MANY == len(asker.ask("FlexssoEnvironment = 'dev' AND FlexssoPhase = 'verified'"))
 
