@@ -13,11 +13,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fleet.processes import children_of
+from tools.fleet import torture_temporal
 from tools.fleet.ends import PATIENCE_SECONDS, slain, unlike_once, until
 from tools.fleet.project import FleetProject, fleet_project
+from tools.fleet.rates import rates
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -33,10 +36,10 @@ def main() -> int:
     """Run all of them; one line each, and what was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tools.fleet.torture", description=__doc__)
     parser.add_argument("--tenants", type=int, default=40)
-    parser.add_argument("--only", choices=sorted(KILLS), nargs="+", default=list(KILLS))
+    parser.add_argument("--only", choices=sorted(WAYS), nargs="+", default=list(WAYS))
     chosen = parser.parse_args()
     print(f"{time.strftime('%Y-%m-%d')}  python -m tools.fleet.torture {' '.join(sys.argv[1:])}")
-    wrong = [complaint for name in chosen.only for complaint in tortured(name, chosen.tenants)]
+    wrong = [complaint for name in chosen.only for complaint in WAYS[name](chosen.tenants)]
     return 1 if wrong else 0
 
 
@@ -118,6 +121,15 @@ def done(project: FleetProject) -> dict[str, str]:
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(ledger, timeout=30)) as db:
         return dict(db.execute(query).fetchall())
     return {}  # it has not made its tables yet
+
+
+WAYS: dict[str, Callable[[int], list[str]]] = {
+    **{name: partial(tortured, name) for name in KILLS},
+    "states": torture_temporal.states,
+    **{name: partial(torture_temporal.tortured, name) for name in torture_temporal.KILLS},
+    "rates": lambda _: rates(),
+}
+"""What can be asked for, by the number of tenants."""
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ tenants reach the same states under both; three customers under a rate never exc
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from fleet.processes import children_of
 from tests.servers import free_port
 from tools.fleet.ends import slain, unlike_once, until
 from tools.fleet.project import FleetProject, fleet_project
+from tools.fleet.states import resources_of
 from tools.temporal.run import TemporalServer
 
 if TYPE_CHECKING:
@@ -148,6 +150,47 @@ KILLS: dict[str, Callable[[Rig], int]] = {
     "temporal-client": client,
     "temporal-server": server,
 }
+
+
+# The same under both ----------------------------------------------------------------------
+
+
+def states(tenants: int) -> list[str]:
+    """All tenants under the pool and, in an equal world, under Temporal: equal resources."""
+    began = time.monotonic()
+    with rig(tenants) as made:
+        project = made.project
+        pools = []
+        for run in (pooled, through_temporal):
+            project.reset()
+            shutil.rmtree(project.root / ".state" / ".pulumi", ignore_errors=True)
+            run(made, tenants)
+            pools.append({name: resources_of(_state(project, name)) for name in project.names})
+    pool, temporal = pools
+    unlike = [name for name in project.names if pool[name] != temporal[name]]
+    count = sum(len(one) for one in pool.values())
+    print(
+        f"{'states':<20} {tenants - len(unlike)} of {tenants} equal under pool and Temporal,"
+        f" {count} resources  ({time.monotonic() - began:.0f} s)",
+        flush=True,
+    )
+    return [f"other states: {', '.join(unlike)}"] if unlike or not count else []
+
+
+def pooled(made: Rig, tenants: int) -> None:
+    """By the pool."""
+    made.project.run("up", exit_code=2, timeout=20.0 * tenants + 300)
+
+
+def through_temporal(made: Rig, tenants: int) -> None:
+    """By the workers."""
+    made.project.ended(made.up(), 2, timeout=20.0 * tenants + 300)
+
+
+def _state(project: FleetProject, name: str) -> dict[str, Any]:
+    """As the backend keeps it, in the form of an export."""
+    (path,) = (project.root / ".state" / ".pulumi" / "stacks").rglob(f"{name}.json")
+    return {"deployment": json.loads(path.read_text(encoding="utf-8"))["checkpoint"]["latest"]}
 
 
 def _below(pid: int) -> list[int]:
