@@ -57,6 +57,12 @@ EXAMPLES = {
     "fleet runs": "./flexsso fleet runs",
     "fleet server": "./flexsso fleet server --database temporal.sqlite",
     "fleet worker": "./flexsso fleet worker --address 127.0.0.1:7233 --at-once 4",
+    "fleet collect": "./flexsso fleet collect && ./flexsso fleet report",
+    "fleet schedule": './flexsso fleet schedule add drift --cron "17 2 * * *"',
+    "fleet schedule add": """./flexsso fleet schedule add drift --cron "17 2 * * *" --time-zone UTC
+./flexsso fleet schedule add verify --name evening --environment prod --cron "0 18 * * *\"""",
+    "fleet schedule list": "./flexsso fleet schedule list",
+    "fleet schedule remove": "./flexsso fleet schedule remove drift",
     "sandbox": "./flexsso sandbox up --reset",
     "sandbox up": "./flexsso sandbox up --reset",
     "sandbox down": "./flexsso sandbox down",
@@ -76,9 +82,10 @@ def _add_below(app: typer.Typer, path: str) -> None:
         name = command.name or getattr(command.callback, "__name__", "")
         command.epilog = _epilog(f"{path} {name}".strip())
     for group in app.registered_groups:
-        group.epilog = _epilog(group.name or "")
+        name = f"{path} {group.name or ''}".strip()
+        group.epilog = _epilog(name)
         if group.typer_instance is not None:
-            _add_below(group.typer_instance, group.name or "")
+            _add_below(group.typer_instance, name)
 
 
 def _epilog(path: str) -> str | None:

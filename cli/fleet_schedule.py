@@ -44,7 +44,7 @@ def add(  # noqa: PLR0913  one for each option
     label: Annotated[
         Many, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
     ] = None,
-    phase: Annotated[Many, typer.Option("--phase", hidden=True)] = None,
+    phase: Annotated[Many, typer.Option("--phase", help="Refused: workers know no phases.")] = None,
     canary: Annotated[int, typer.Option(min=0, help="So many first.")] = 0,
     max_failures: Annotated[
         int | None, typer.Option(min=0, help="End when more than this fail.")
