@@ -51,7 +51,7 @@ class Adopted(NamedTuple):
 
 
 class MetadataQuestion(NamedTuple):
-    """The one file that no API gives."""
+    """The one file that no API gives. A new tenant has none yet, so that it may be left out."""
 
     label: str = "Path of GoogleIDPMetadata.xml"
     explained: str = f"Google's metadata of the app: {DOWNLOAD}."
@@ -59,6 +59,8 @@ class MetadataQuestion(NamedTuple):
 
     def problem(self, answer: str) -> str:
         """What is wrong with that file, "" if nothing."""
+        if self.optional and not answer.strip():
+            return ""
         try:
             parse_idp_metadata(read(answer.strip()))
         except FlexSsoError as error:

@@ -14,7 +14,7 @@ def read(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        with Path(file).open("rb") as source:
+        with Path(file).expanduser().open("rb") as source:
             return source.read(MAX_BYTES + 1)
     except OSError as error:
         what = f"Can't read {file}: {error.strerror}."

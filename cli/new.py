@@ -7,9 +7,11 @@ checked as `pulumi up` would check it before a file is written, and no file is e
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -20,8 +22,22 @@ from cli.engine import init_command, pulumi
 from cli.env import engine_environment
 from cli.project import PROJECT
 from cli.sandbox import DEFAULT_PORT, STATE_DIR
+from cli.stack_people import ask_who, roles_csv
 from models.errors import FlexSsoError
 from models.private_file import create_private
+from models.stack import NAME
+
+Ask = Callable[[draft.Asked], str]
+
+
+class Answers(NamedTuple):
+    """All that is known of a stack before it is written; `listed` is the text of its roles.csv."""
+
+    tenant: draft.Draft
+    listed: str
+    groups: list[str]
+    people: list[str]
+    metadata: str
 
 
 def new(  # noqa: PLR0913  one for each question
@@ -53,6 +69,7 @@ def new(  # noqa: PLR0913  one for each question
         bool, typer.Option("--sandbox", help="For the sandbox, with its credentials.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the file, write none.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Begin a stack: its file, its folder, and the stack at Pulumi.
 
@@ -72,39 +89,78 @@ def new(  # noqa: PLR0913  one for each question
         "saml_app.certificate": certificate,
         "credentials.google.service_account": service_account,
     }
+    ask, base = _ask if _is_terminal() else None, _sandbox_address() if sandbox else None
+    if ask is not None:
+        _require_free(stack)
     begun, listed = draft.begin(from_file)
     tenant = draft.with_options(begun, options)
-    ask, base = _ask if _is_terminal() else None, _sandbox_address() if sandbox else None
     text = adoption.read_text(metadata) if metadata else ""
+    given = Answers(tenant, listed, group or [], person or [], text)
     if adopt:
         found = adoption.adopt(tenant, adoption.Hints(schema, text), ask, base)
-        tenant, listed, text = found.tenant, found.roles, found.metadata
+        given = Answers(found.tenant, found.roles, given.groups, given.people, found.metadata)
         typer.echo("\n".join(found.said), err=True)
     else:
         tenant = draft.with_options(tenant, {"google.custom_schema.display_name": schema})
-        tenant = draft.complete(tenant, ask)
-    tenant = draft.with_groups(tenant, group or [])
+        given = _completed(given._replace(tenant=tenant), ask)
+    tenant = draft.with_groups(given.tenant, given.groups)
     if sandbox:
         tenant = draft.with_sandbox_credentials(tenant)
-    table = draft.roles_csv(listed, person or [])
-    files = draft.files(stack, tenant, table, base, text)
-    create(PROJECT, stack, files, dry_run=dry_run)
+    table = roles_csv(given.listed, given.people)
+    files = draft.files(stack, tenant, table, base, given.metadata)
+    create(PROJECT, stack, files, dry_run=dry_run, as_json=as_json)
 
 
-def create(project: Path, stack: str, files: dict[str, str], *, dry_run: bool) -> None:
+def create(
+    project: Path, stack: str, files: dict[str, str], *, dry_run: bool, as_json: bool = False
+) -> None:
     """Write the files (path in the project → text) and run `pulumi stack init`."""
     draft.require_absent(project, files)
-    if dry_run:
+    then = f"./flexsso up {stack}"
+    if not dry_run:
+        engine_environment(project, os.environ)  # raises before a file is written
         for path, text in files.items():
-            typer.echo(f"--- {path}\n{text}")
-        return
-    engine_environment(project, os.environ)  # raises before a file is written
-    for path, text in files.items():
-        (project / path).parent.mkdir(parents=True, exist_ok=True)
-        create_private(project / path, text)
-        typer.echo(path)
-    _init(project, stack)
-    typer.echo(f"next: ./flexsso up {stack}", err=True)
+            (project / path).parent.mkdir(parents=True, exist_ok=True)
+            create_private(project / path, text)
+    if not as_json:
+        for path, text in files.items():
+            typer.echo(f"--- {path}\n{text}" if dry_run else path)
+    if not dry_run:
+        _init(project, stack)
+    if as_json:
+        document = {"stack": stack, "dry_run": dry_run, "files": files, "next": then}
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    elif not dry_run:
+        typer.echo(f"next: {then}", err=True)
+
+
+def _require_free(stack: str) -> None:
+    """Raise FlexSsoError, before a question is asked, if the answers would be in vain."""
+    if not NAME.fullmatch(stack):
+        hint = "stacks are named <tenant>.<environment>, for example acme.prod"
+        raise FlexSsoError(f"'{stack}' is no name of a stack.", hint=hint)
+    draft.require_absent(PROJECT, {f"stacks/Pulumi.{stack}.yaml": ""})
+    engine_environment(PROJECT, os.environ)
+
+
+def _completed(given: Answers, ask: Ask | None) -> Answers:
+    """With what was missing; who signs in and Google's file are asked for on the same occasion."""
+    asks = ask is not None and bool(draft.missing(given.tenant))
+    given = given._replace(tenant=draft.complete(given.tenant, ask))
+    if ask is None or not asks:
+        return given
+    if not (given.groups or given.people or given.listed or draft.get(given.tenant, "roles")):
+        groups, people = ask_who(ask)
+        given = given._replace(groups=groups, people=people)
+    return given if given.metadata else given._replace(metadata=_ask_metadata(ask))
+
+
+def _ask_metadata(ask: Ask) -> str:
+    """The text of Google's metadata file, "" where somebody has none yet."""
+    question = adoption.MetadataQuestion(optional=True)
+    explained = f"{question.explained} It comes later where there is no app yet (Enter: none)"
+    file = ask(question._replace(explained=explained))
+    return adoption.read_text(file) if file else ""
 
 
 def _init(project: Path, stack: str) -> None:
@@ -126,12 +182,20 @@ def _is_terminal() -> bool:
 
 def _ask(question: draft.Asked) -> str:
     """Ask until the answer has the right shape; the empty one if that is allowed."""
-    typer.echo(f"\n{question.explained}", err=True)
+    if question.explained:
+        typer.echo(f"\n{question.explained}", err=True)
     while True:
-        answer: Any = typer.prompt(
-            question.label, default="" if question.optional else None, show_default=False, err=True
-        )
+        answer = _typed(question)
         problem = question.problem(answer)
         if not problem:
-            return str(answer).strip()
+            return answer.strip()
         typer.echo(f"  {problem}", err=True)
+
+
+def _typed(question: draft.Asked) -> str:
+    default = "" if question.optional else None
+    try:
+        return str(typer.prompt(question.label, default=default, show_default=False, err=True))
+    except typer.Abort:
+        typer.echo("nothing was written", err=True)
+        raise

@@ -26,6 +26,7 @@ StateDir = Annotated[
 DEFAULT_PORT = 8765
 NEXT = "./flexsso new acme.dev --sandbox (what to answer: docs/tutorial.md)"
 STATE_DIR = PROJECT / ".sandbox"
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]
 
 
@@ -34,9 +35,12 @@ def up(
     port: Port = DEFAULT_PORT,
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this shell.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the last world first.")] = False,
+    as_json: AsJson = False,
     state_dir: StateDir = STATE_DIR,
 ) -> None:
     """Start the sandbox and wait until it answers."""
+    if foreground and as_json:
+        raise typer.BadParameter("choose one of --foreground and --json")
     running = server.find(state_dir)
     if running is None:
         server.require_free(port)
@@ -49,15 +53,17 @@ def up(
         raise FlexSsoError(what, hint=f"./flexsso sandbox down, or use {running.address}")
     elif reset:
         server.reset(running)
-    typer.echo(running.address)
-    _note(f"sandbox is up (process {running.pid}, log in {state_dir / 'log'})")
+    log = state_dir / "log"
+    facts = {"address": running.address, "pid": running.pid, "log": str(log)}
+    typer.echo(json.dumps(facts) if as_json else running.address)
+    _note(f"sandbox is up (process {running.pid}, log in {log})")
     _note(f"next: {NEXT}")
     if port != DEFAULT_PORT:
         _note(f"for this port, set endpoints.base of the stack to {running.address}")
 
 
 @app.command()
-def down(state_dir: StateDir = STATE_DIR) -> None:
+def down(as_json: AsJson = False, state_dir: StateDir = STATE_DIR) -> None:
     """Stop the sandbox.
 
     Its world is kept for the next `up`.
@@ -65,14 +71,16 @@ def down(state_dir: StateDir = STATE_DIR) -> None:
     running = server.find(state_dir)
     if running is None:
         _note("sandbox is not running")
-        return
-    server.stop(state_dir, running)
-    _note(f"sandbox stopped (process {running.pid})")
+    else:
+        server.stop(state_dir, running)
+        _note(f"sandbox stopped (process {running.pid})")
+    if as_json:
+        typer.echo(json.dumps({"stopped": running.pid if running else None}))
 
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     state_dir: StateDir = STATE_DIR,
 ) -> None:
     """Say whether the sandbox runs, and where.
@@ -94,13 +102,15 @@ def status(
 
 
 @app.command()
-def reset(state_dir: StateDir = STATE_DIR) -> None:
+def reset(as_json: AsJson = False, state_dir: StateDir = STATE_DIR) -> None:
     """Forget all that happened in the world."""
     running = server.find(state_dir)
     if running is None:
         raise FlexSsoError("The sandbox is not running.", hint="./flexsso sandbox up --reset")
     server.reset(running)
     _note("sandbox is as new")
+    if as_json:
+        typer.echo(json.dumps({"reset": running.address}))
 
 
 def _note(text: str) -> None:

@@ -5,8 +5,6 @@ A draft is the object `tenant` of a stack's file with the given keys only. Nothi
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cli.stack_file import NAMESPACE, render
+from cli.stack_people import pairs
 from models.errors import FlexSsoError
 from models.stack import NAME, read_stack
 from models.tenant import Tenant
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Draft = dict[str, Any]
-People = dict[str, list[str]]
 
 ROLES_FILE = "roles.csv"
 METADATA_FILE = "idp_metadata.xml"
-CSV_HEAD = "email,roles,full_name\n"
 OF_ONE_STACK = ("flex.connection", "saml_app.certificate", "saml_app.spid")
 SOURCES = "give a stack's file (stacks/Pulumi.<stack>.yaml), or the object `tenant` alone"
 CREDENTIALS = ".sandbox/credentials"
@@ -130,20 +127,25 @@ def with_options(draft: Draft, options: dict[str, str]) -> Draft:
     return changed
 
 
+def missing(draft: Draft) -> list[str]:
+    """The keys that a stack needs and that are not given."""
+    return [key for key in REQUIRED if get(draft, key) is None]
+
+
 def complete(draft: Draft, ask: Callable[[Question], str] | None) -> Draft:
     """Ask for each key that is missing.
 
     Raises FlexSsoError that names all of them if there is nobody to `ask`.
     """
-    missing = [key for key in REQUIRED if get(draft, key) is None]
+    absent = missing(draft)
     if ask is None:
-        if missing:
-            lines = [f"  {option(key)}: {_field(key).description}" for key in missing]
-            what = "\n".join([f"Still missing, {len(missing)}:", *lines])
+        if absent:
+            lines = [f"  {option(key)}: {_field(key).description}" for key in absent]
+            what = "\n".join([f"Still missing, {len(absent)}:", *lines])
             hint = "give these options or --from; on a terminal, you are asked"
             raise FlexSsoError(what, hint=hint)
         return draft
-    return ask_for(draft, ASKED, ask) if missing else draft
+    return ask_for(draft, ASKED, ask) if absent else draft
 
 
 def ask_for(draft: Draft, keys: Iterable[str], ask: Callable[[Question], str] | None) -> Draft:
@@ -166,18 +168,8 @@ def with_groups(draft: Draft, groups: list[str]) -> Draft:
     """The draft with its roles.csv named, and with groups, given as GROUP=ROLE[,ROLE]."""
     changed = with_options(draft, {"roles.file": ROLES_FILE})
     if groups:
-        changed["roles"]["groups"] = {**changed["roles"].get("groups", {}), **_pairs(groups)}
+        changed["roles"]["groups"] = {**changed["roles"].get("groups", {}), **pairs(groups)}
     return changed
-
-
-def roles_csv(listed: str, persons: list[str]) -> str:
-    """The text of roles.csv: what is `listed`, then people given as EMAIL=ROLE[,ROLE]."""
-    table = io.StringIO()
-    columns = (listed or CSV_HEAD).splitlines()[0].count(",") + 1
-    writer = csv.writer(table, lineterminator="\n")
-    for email, roles in _pairs(persons).items():
-        writer.writerow([email, " ".join(roles), *[""] * (columns - 2)])
-    return (listed.rstrip("\n") + "\n" if listed else CSV_HEAD) + table.getvalue()
 
 
 def with_sandbox_credentials(draft: Draft) -> Draft:
@@ -224,17 +216,6 @@ def _check(stack: str, draft: Draft, beside: dict[str, str]) -> None:
             for name, text in beside.items():
                 (place / Path(name).name).write_text(text, encoding="utf-8")
         read_stack(stack, draft, Path(folder), datetime.now(UTC))
-
-
-def _pairs(given: list[str]) -> People:
-    found: People = {}
-    for one in given:
-        who, sign, roles = one.partition("=")
-        if not (who and sign and roles):
-            hint = "for example ada@acme.example=agent,supervisor"
-            raise FlexSsoError(f"Expected WHO=ROLE[,ROLE], got '{one}'.", hint=hint)
-        found[who.strip()] = [role.strip() for role in roles.split(",")]
-    return found
 
 
 def option(key: str) -> str:

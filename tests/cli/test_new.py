@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import json
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import stack_draft as draft
-from cli.new import create
+from cli.new import _require_free, create
 from cli.stack_file import render, scalar
+from cli.stack_people import CSV_HEAD, GROUP, PERSON, ask_who, roles_csv
 from models.errors import FlexSsoError, TenantConfigError
 from models.stack import read_stack
 from models.tenant import Tenant
@@ -41,7 +43,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 
 def test_what_it_writes_is_what_up_reads(tmp_path):
-    table = draft.roles_csv("", ["ada@acme.example=agent,supervisor"])
+    table = roles_csv("", ["ada@acme.example=agent,supervisor"])
     files = draft.files("acme.prod", ANSWERS, table, None)
     stacks = write(tmp_path, files)
 
@@ -113,7 +115,7 @@ def test_a_dry_run_shows_the_files_and_writes_none(flexsso):
 
 
 def test_nothing_is_ever_overwritten(tmp_path):
-    files = draft.files("acme.prod", ANSWERS, draft.CSV_HEAD, None)
+    files = draft.files("acme.prod", ANSWERS, CSV_HEAD, None)
     write(tmp_path, {"stacks/acme.prod/roles.csv": "mine"})
 
     with pytest.raises(FlexSsoError, match=r"roles\.csv is there already"):
@@ -137,7 +139,7 @@ def test_another_stacks_file_gives_its_answers_and_people_but_not_its_connection
     tenant, listed = draft.begin(stacks / "Pulumi.acme.dev.yaml")
 
     assert ANSWERS == tenant
-    assert draft.roles_csv(listed, ["bob@acme.example=admin"]).splitlines()[1:] == [
+    assert roles_csv(listed, ["bob@acme.example=admin"]).splitlines()[1:] == [
         "ada@acme.example,agent,,7",
         "bob@acme.example,admin,,",
     ]
@@ -199,27 +201,116 @@ def test_every_question_is_explained():
 
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path):
     with pytest.raises(TenantConfigError, match="not such a name"):
-        draft.files("../acme.prod", ANSWERS, draft.CSV_HEAD, None)
+        draft.files("../acme.prod", ANSWERS, CSV_HEAD, None)
 
 
-def test_on_a_terminal_wrong_answers_are_asked_again(tmp_path):
-    """A real pseudo-terminal: answers typed, one of them wrong at first."""
-    typed = "Acme\nC0123abcd\nacme\nacme.example\n\n" + "AC" + "0" * 32 + "\nacme-falcon-1234\n"
+def at_a_terminal(typed: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """`./flexsso new zz.prod --dry-run` on a real pseudo-terminal, with these answers typed."""
     script = (
         "import os, pty, sys\n"
         f"sys.exit(os.waitstatus_to_exitcode(pty.spawn(['{PROJECT}/flexsso', 'new', 'zz.prod',"
         " '--dry-run'])))"
     )
-    done = subprocess.run(
+    return subprocess.run(
         ["python3", "-c", script],
         input=typed,
-        cwd=tmp_path,
+        cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
+
+def test_on_a_terminal_wrong_answers_are_asked_again(tmp_path, make_certificate, make_metadata):
+    begins = datetime.now(UTC) - timedelta(days=9)
+    (tmp_path / "brought.xml").write_bytes(make_metadata(make_certificate(begins=begins)))
+    scalars = ["Acme", "C0123abcd", "acme", "acme.example", "", "AC" + "0" * 32, "acme-falcon-1234"]
+    groups = ["flex-agents@acme.example=agents", "flex-agents@acme.example=agent", ""]
+    people = ["ada=agent", "ada@acme.example=agent,supervisor", "grace@acme.example=admin", ""]
+    file = ["absent.xml", "brought.xml"]
+
+    done = at_a_terminal("\n".join([*scalars, *groups, *people, *file, ""]), tmp_path)
+
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "expected a domain such as acme.example, got 'acme'" in done.stdout
-    assert "domain: acme.example" in done.stdout
+    for problem in (
+        "expected a domain such as acme.example, got 'acme'",
+        "Flex has no role 'agents' (write agent)",
+        "expected an e-mail address, got 'ada'",
+        "Can't read absent.xml",
+    ):
+        assert problem in done.stdout
+    for written in (
+        "domain: acme.example",
+        "flex-agents@acme.example: [agent]",
+        "ada@acme.example,agent supervisor,",
+        "grace@acme.example,admin,",
+        "--- stacks/zz.prod/idp_metadata.xml",
+    ):
+        assert written in done.stdout
+
+
+def test_who_is_asked_until_there_is_no_answer():
+    typed = iter(["a@acme.example=agent", "b@acme.example=admin", "", "ada@acme.example=agent", ""])
+    explained = []
+
+    def ask(question: draft.Asked) -> str:
+        explained.append(question.explained)
+        return next(typed)
+
+    groups, people = ask_who(ask)
+
+    assert ["a@acme.example=agent", "b@acme.example=admin"] == groups
+    assert ["ada@acme.example=agent"] == people
+    assert [GROUP.explained, "", "", PERSON.explained, ""] == explained
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("", ""),
+        ("ada@acme.example=agent, supervisor", ""),
+        ("ada@acme.example", "Expected WHO=ROLE"),
+        ("=agent", "Expected WHO=ROLE"),
+        ("ada=agent", "expected an e-mail address"),
+        ("ada@acme.example=boss", "Flex has no role 'boss'"),
+        ("ada@acme.example=wfo.team_leader", "there is no base role"),
+    ],
+)
+def test_who_is_checked_while_typing(answer, problem):
+    found = PERSON.problem(answer)
+
+    assert problem in found
+    assert bool(problem) == bool(found)
+
+
+def test_json_has_the_files_and_the_next_command(flexsso):
+    answer = flexsso("new", "zz-dry.prod", *OPTIONS, "--dry-run", "--json")
+
+    document = json.loads(answer.stdout)
+    assert "./flexsso up zz-dry.prod" == document["next"]
+    assert "email,roles,full_name\n" == document["files"]["stacks/zz-dry.prod/roles.csv"]
+
+
+def test_where_pulumi_refuses_the_stack_the_files_stay_and_the_way_on_is_said(tmp_path):
+    (tmp_path / ".tools").mkdir()
+    (tmp_path / ".tools" / "engine.json").write_text('{"bin_dir": "."}')
+    (tmp_path / "pulumi").write_text(
+        "#!/bin/bash\necho 'error: stack already exists' >&2; exit 1\n"
+    )
+    (tmp_path / "pulumi").chmod(0o755)
+
+    with pytest.raises(FlexSsoError, match=r"files are written, but .* already exists") as caught:
+        create(tmp_path, "acme.prod", {"stacks/Pulumi.acme.prod.yaml": "x"}, dry_run=False)
+
+    assert "x" == (tmp_path / "stacks" / "Pulumi.acme.prod.yaml").read_text()
+    assert "pulumi stack init --no-select acme.prod" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("acme", "is no name of a stack"), ("sandbox.dev", "is there already")],
+)
+def test_answers_that_would_be_in_vain_are_not_asked_for(name, said):
+    with pytest.raises(FlexSsoError, match=said):
+        _require_free(name)
