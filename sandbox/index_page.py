@@ -21,6 +21,7 @@ PLACES = [
     ("Google Admin console: users", "https://admin.google.com/ac/users"),
     ("Google Admin console: custom attributes", "https://admin.google.com/ac/customschema"),
     ("Google Admin console: certificates", "https://admin.google.com/ac/security/ssocert"),
+    ("Google Admin console: SAML log events", "https://admin.google.com/ac/reporting/audit/saml"),
     ("Twilio Console", "https://console.twilio.com/"),
 ]
 

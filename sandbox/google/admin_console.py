@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from sandbox.google import app_page, app_wizard, certificate_page, console, people_pages
+from sandbox.google import (
+    app_page,
+    app_wizard,
+    certificate_page,
+    console,
+    people_pages,
+    saml_log_page,
+)
 from sandbox.parity import Parity
 
 if TYPE_CHECKING:
@@ -69,8 +76,16 @@ _PAGES: list[tuple[str, str, Callable[[Visit], Awaitable[Response]], Mark, str]]
         "documented",
         "two certificates at most",
     ),
+    (
+        "GET",
+        "/ac/security/ssocert/{serial}/pem",
+        certificate_page.download,
+        "inferred",
+        "Download certificate",
+    ),
     ("POST", "/ac/security/ssocert", certificate_page.add, "inferred", "Add certificate"),
     ("POST", "/ac/security/ssocert/delete", certificate_page.delete, "inferred", ""),
+    ("GET", "/ac/reporting/audit/saml", saml_log_page.show, "documented", "address inferred"),
 ]
 
 PARITY = [

@@ -55,6 +55,7 @@ def idp_details(visit: Visit, certificate: Document) -> Document:
         "sso_url": idp_metadata.sso_url(visit.customer),
         "entity_id": idp_metadata.entity_id(visit.customer),
         "certificate": certificate["certificate"],
+        "serial": certificate["serial"],
         "fingerprint": certificates.fingerprint(certificate),
     }
 

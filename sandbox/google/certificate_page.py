@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from sandbox.google import certificates, saml_apps
 from sandbox.google.console import go
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from sandbox.google.console import Visit
 
 
 async def show(visit: Visit) -> Response:
     """The page."""
     return _page(visit)
+
+
+async def download(visit: Visit) -> Response:
+    """Download certificate: the PEM, without the key."""
+    held = certificates.get(visit.world, visit.customer, visit.request.path_params["serial"])
+    if held is None:
+        return visit.missing()
+    name = f"GoogleIDPCertificate-{held['not_after'][:10]}.pem"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(held["certificate"], media_type="application/x-pem-file", headers=disposition)
 
 
 async def add(visit: Visit) -> Response:

@@ -34,7 +34,11 @@ PARITY = [
     Parity("POST", HOST, "/o/saml2/idp", "documented", "HTTP-POST; Response like real samples"),
     Parity("GET", HOST, "/o/saml2/initsso", "documented", "RelayState is the app's Start URL"),
     Parity(
-        "GET", HOST, "/signin/identifier", "inferred", "an e-mail address is enough, no password"
+        "GET",
+        HOST,
+        "/signin/identifier",
+        "inferred",
+        "account chooser, or an e-mail address; no password",
     ),
     Parity("POST", HOST, "/signin/identifier", "inferred", "suspended users are refused"),
     Parity("GET", HOST, "/Logout", "inferred"),
@@ -80,23 +84,27 @@ class Idp:
         return self._answer(request, wanted, "/o/saml2/initsso?" + urlencode(query), query)
 
     async def ask_who(self, request: Request) -> Response:
-        """The sign-in page."""
-        return _sign_in_page(request.query_params.get("continue", ""), "", "")
+        """The account chooser; for a browser that knows nobody, or on wish, the sign-in page."""
+        target = request.query_params.get("continue", "")
+        known = sessions.accounts(self._world, request)
+        if known and "another" not in request.query_params:
+            return pages.page("accounts", accounts=known, target=target, action=SIGN_IN)
+        return _sign_in_page(target, "", "")
 
     async def sign_in(self, request: Request) -> Response:
-        """An e-mail address was typed."""
+        """An e-mail address was typed, or chosen."""
         form = await pages.limited_form(request)
         target, email = form.get("continue", ""), form.get("email", "").strip().lower()
         safe = target if target.startswith("/o/saml2/") else "/signin/identifier"
         response = RedirectResponse(safe, 303)
         try:
-            sessions.sign_in(self._world, email, response)
+            sessions.sign_in(self._world, email, request, response)
         except sessions.SignInRefusedError as refusal:
             return _sign_in_page(target, email, str(refusal))
         return response
 
     async def log_out(self, _request: Request) -> Response:
-        """Forget this browser's session."""
+        """Forget this browser's session; who it was stays in the account chooser."""
         response = RedirectResponse("/signin/identifier", 303)
         response.delete_cookie(sessions.COOKIE, path="/")
         return response

@@ -68,17 +68,8 @@ class ByHand:
         person.sign_in_as(email)
 
     def everything(self) -> dict[str, Any]:
-        """All that could be lost: schemas, everybody's values, Flex's configuration."""
-        people = self.vendor.directory().users().list(customer="my_customer").execute()["users"]
-        schemas = self.vendor.directory().schemas().list(customerId="my_customer").execute()
-        return {
-            "schemas": schemas["schemas"],
-            "people": {
-                one["primaryEmail"]: self.vendor.custom_values(one["primaryEmail"])
-                for one in people
-            },
-            "flex": self.vendor.flex_configuration(),
-        }
+        """All that could be lost: schemas, people, Flex's configuration."""
+        return self.vendor.everything()
 
     def _do(self, phase: Phase) -> None:
         flex = self.tenant.flex

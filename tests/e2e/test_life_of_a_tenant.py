@@ -26,8 +26,10 @@ def vendor(project: Project) -> Vendor:
 
 @pytest.fixture(scope="module")
 def before(vendor: Vendor) -> dict[str, Any]:
-    """What the vendors held before us."""
-    return {"flex": vendor.flex_configuration(), "ada": vendor.custom_values("ada@acme.example")}
+    """What the vendors held before us: others' values stand beside where ours will be."""
+    vendor.set_values("grace@acme.example", {"HR": {"Badge": "B-1906"}})
+    vendor.flex_configuration({"public_attributes": {"theme": {"dark": True}, "loginPopup": False}})
+    return vendor.everything()
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,17 @@ def test_refresh_finds_no_drift(tenant):
     said = tenant.pulumi("refresh", "--yes", "--skip-preview")
 
     assert "Resources:\n    7 unchanged\n" in said, said
+
+
+def test_beside_ours_all_is_as_it_was(tenant, vendor, before):
+    live = vendor.everything()
+
+    for person in live["people"].values():
+        person["values"].pop("Flex_Details", None)
+    del live["schemas"]["Flex_Details"]
+    assert {"theme": {"dark": True}, "loginPopup": True} == live["flex"]["public_attributes"]
+    live["flex"]["public_attributes"]["loginPopup"] = False
+    assert before == live
 
 
 def test_members_of_groups_got_their_roles(tenant, vendor):
@@ -152,13 +165,6 @@ def test_no_secret_is_left_anywhere(tenant, vendor):
 def test_destroy_takes_back_ours_and_nothing_else(tenant, vendor, before):
     tenant.pulumi("destroy", "--yes", "--skip-preview")
 
-    live = vendor.flex_configuration()
-    ours = {"public_attributes", "date_updated"}
-    assert {key: value for key, value in before["flex"].items() if key not in ours} == {
-        key: value for key, value in live.items() if key not in ours
-    }
-    assert not live["public_attributes"]
-    assert before["ada"] == vendor.custom_values("ada@acme.example")
-    assert {} == vendor.custom_values("grace@acme.example")
-    assert "Flex_Details" in vendor.schema_names()
-    assert "HR" in vendor.schema_names()
+    left = vendor.everything()
+    assert "Flex Details" == left["schemas"].pop("Flex_Details")["displayName"]
+    assert before == left

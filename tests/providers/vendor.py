@@ -67,6 +67,26 @@ class Vendor:
             httpx.post(address, auth=auth, json=body).raise_for_status()
         return dict(httpx.get(address, auth=auth).raise_for_status().json())
 
+    def everything(self) -> dict[str, Any]:
+        """All that could be lost, whole: schemas, people, Flex's configuration.
+
+        Without what has to move: a person's etag and last login, the configuration's date.
+        """
+        directory, moves = self.directory(), {"etag", "lastLoginTime"}
+        schemas = directory.schemas().list(customerId=CUSTOMER).execute()["schemas"]
+        listed = directory.users().list(customer=CUSTOMER, projection="full").execute()["users"]
+        people = [{key: one[key] for key in one.keys() - moves} for one in listed]
+        for one in people:
+            given = one.pop("customSchemas", {})
+            one["values"] = {schema: values for schema, values in given.items() if values}
+        configuration = self.flex_configuration()
+        configuration.pop("date_updated", None)
+        return {
+            "schemas": {one["schemaName"]: one for one in schemas},
+            "people": {one["primaryEmail"]: one for one in people},
+            "flex": configuration,
+        }
+
     def secrets(self) -> list[str]:
         """Everything in the credentials files that must not be found elsewhere."""
         found = []

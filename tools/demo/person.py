@@ -95,9 +95,14 @@ class Person:
         self._show(self._http.get(self._link(text)))
 
     def sign_in_as(self, email: str) -> None:
-        """Google's account chooser, then the form that carries the SAML response on."""
-        self.fill("Email or phone", email)
-        self.press("Next")
+        """Google's account chooser or sign-in form, then what carries the SAML response on."""
+        if self._shows_button(email):
+            self.press(email)
+        else:
+            if "Choose an account" in self.text:
+                self.follow("Use another account")
+            self.fill("Email or phone", email)
+            self.press("Next")
         self.carry_on()
 
     def carry_on(self) -> None:
@@ -131,6 +136,10 @@ class Person:
                     self._submit(form, button)
                     return
         raise LostError(f"{self._url} has no button '{text}': {self.text[:300]}")
+
+    def _shows_button(self, text: str) -> bool:
+        buttons = self._page.find_all("button")
+        return any(button.get_text(strip=True) == text for button in buttons)
 
     def _show(self, response: httpx.Response) -> None:
         self._url = str(response.url)

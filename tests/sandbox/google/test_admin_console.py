@@ -8,11 +8,11 @@ import pytest
 from cryptography import x509
 from lxml import etree
 
-from sandbox.google import room
+from sandbox.google import certificates, room
 from sandbox.world import World
 from tests.sandbox.google.browser import Browser
 from tests.sandbox.google.conftest import CUSTOMER, WORKSPACE, Client
-from tests.sandbox.google.wizard import ACS, ENTITY_ID, START_URL, add_app, turn_on
+from tests.sandbox.google.wizard import ACS, ENTITY_ID, START_URL, add_app, open_app, turn_on
 
 CONSOLE = "https://admin.google.com"
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
@@ -84,6 +84,44 @@ def test_the_metadata_names_the_idp_and_its_certificate(browser: Browser) -> Non
     )
     assert (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days == 1825
     assert len(certificate.extensions) == 0
+
+
+def test_a_certificate_is_downloaded_as_pem_without_its_key(browser: Browser, world: World) -> None:
+    held = certificates.all_of(world, CUSTOMER)[0]
+    add_app(browser)
+    for address in (browser.url, "admin.google.com/ac/security/ssocert"):
+        browser.open(f"https://{address}").follow("Download certificate")
+
+        assert browser.response.text == held["certificate"]
+        disposition = browser.response.headers["content-disposition"]
+        assert disposition.startswith('attachment; filename="GoogleIDPCertificate-')
+    assert browser.open(f"{CONSOLE}/ac/security/ssocert/1/pem").response.status_code == 404
+
+
+def test_the_saml_log_tells_of_logins_the_newest_first(browser: Browser, world: World) -> None:
+    log = f"{CONSOLE}/ac/reporting/audit/saml"
+    assert "Nobody has tried to sign in yet" in browser.open(log).text
+    spid = add_app(browser)
+    open_app(browser, spid, "ada@acme.example", CUSTOMER)
+    turn_on(browser, spid)
+    open_app(browser, spid, "ada@acme.example", CUSTOMER, signed_in=True)
+
+    browser.open(log)
+    success, failure = [
+        [cell.get_text(strip=True) for cell in row.find_all("td")]
+        for row in browser.page.find_all("tr")[1:]
+    ]
+    assert success[1:] == [
+        "Successful login",
+        "ada@acme.example",
+        "Twilio Flex",
+        "Identity provider",
+        "",
+    ]
+    assert failure[1:4] == ["Failed login", "ada@acme.example", ""]
+    assert failure[5] == "failure_app_not_enabled_for_user"
+    world.options.reports_delay = 600
+    assert "Successful login" not in browser.open(log).text
 
 
 def test_a_second_certificate_joins_the_metadata_and_a_third_is_refused(browser: Browser) -> None:

@@ -182,6 +182,41 @@ def test_a_forced_sign_in_is_asked_for_again(browser: Browser, spid: str, world:
     assert "grace@acme.example" in referees.document(posted["SAMLResponse"]).xpath("string()")
 
 
+def test_the_account_chooser_knows_who_signed_in_with_this_browser(
+    browser: Browser, spid: str, world: World
+) -> None:
+    open_app(browser, spid, ADA, CUSTOMER)
+    sign_in(browser.open("https://accounts.google.com/Logout"), "grace@acme.example")
+    world.set_clock(3600)
+    browser.open(redirect_url(authn_request(ForceAuthn="true")))
+
+    assert "Choose an account" in browser.text
+    chosen = [button.get_text(strip=True) for button in browser.page.find_all("button")]
+    assert chosen == ["grace@acme.example", ADA]
+    assert "Grace Hopper, signed in" in browser.text
+    posted = browser.press(ADA).submit_saml()
+    assert ADA in referees.document(posted["SAMLResponse"]).xpath("string()")
+
+
+def test_another_browser_is_asked_for_an_address(browser: Browser, spid: str, world: World) -> None:
+    open_app(browser, spid, ADA, CUSTOMER)
+
+    with Browser(world.base) as fresh:
+        fresh.open("https://accounts.google.com/signin/identifier")
+        assert "Choose an account" not in fresh.text
+        assert fresh.fill("Email or phone", ADA)
+
+
+def test_somebody_who_is_gone_is_not_offered(
+    browser: Browser, spid: str, directory: Any, world: World
+) -> None:
+    open_app(browser, spid, "grace@acme.example", CUSTOMER)
+    directory.users().delete(userKey="grace@acme.example").execute()
+
+    browser.open("https://accounts.google.com/signin/identifier")
+    assert "grace@acme.example" not in browser.text
+
+
 # Refusals ---------------------------------------------------------------------------------------
 
 

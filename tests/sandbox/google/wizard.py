@@ -44,13 +44,17 @@ def turn_on(browser: Browser, spid: str) -> None:
 
 
 def sign_in(browser: Browser, email: str) -> Browser:
-    """Say who you are on Google's sign-in page."""
+    """Say who you are on Google's sign-in page, by way of its account chooser if it shows."""
+    if "Choose an account" in browser.text:
+        browser.follow("Use another account")
     return browser.fill("Email or phone", email).press("Next")
 
 
-def open_app(browser: Browser, spid: str, email: str, customer: str) -> Browser:
-    """An IdP-initiated login of somebody who is not signed in yet."""
+def open_app(
+    browser: Browser, spid: str, email: str, customer: str, *, signed_in: bool = False
+) -> Browser:
+    """An IdP-initiated login, by default of somebody who is not signed in yet."""
     browser.open(
         f"https://accounts.google.com/o/saml2/initsso?idpid={customer}&spid={spid}&forceauthn=false"
     )
-    return sign_in(browser, email)
+    return browser if signed_in else sign_in(browser, email)
