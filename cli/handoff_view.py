@@ -85,6 +85,12 @@ class StepView:
         return words.get(self.mark, self.mark.value.capitalize())
 
     @property
+    def differing(self) -> list[str]:
+        """Labels of the fields that differ."""
+        fields = [row.field for one in self.screens for row in one.fields]
+        return [field.label for field in fields if field.observed]
+
+    @property
     def unproved(self) -> str:
         """Titles of the screens for which there is neither observation nor word, once done."""
         open_ = [one for one in self.screens if one.mark in {Mark.NOT_SHOWN, Mark.STALE}]
@@ -215,5 +221,6 @@ def _field_view(field: HandoffField, handoff: Handoff) -> FieldView:
 
 def _bring_back(field: HandoffField, stack: str) -> str:
     if field.value:
-        return f"Save the file, then `./flexsso handoff {stack} --metadata THE_FILE`"
+        command = f"./flexsso handoff {stack} --metadata THE_FILE"
+        return f"Save the file, and bring it to whoever runs `up`: `{command}`"
     return "Nothing to copy: `pulumi up` finds it (or set `tenant.flex.connection`)"

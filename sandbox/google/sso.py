@@ -208,6 +208,7 @@ def _remember(world: World, direction: str, kind: str, xml: str, wanted: SsoRequ
     if xml:
         document = {
             "time": rfc3339_ms(world.clock.now()),
+            "party": "Google",
             "direction": direction,
             "kind": kind,
             "xml": xml,
