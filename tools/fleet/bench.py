@@ -1,10 +1,11 @@
 """`make bench-fleet`: what a stack costs in a fleet, and how that grows with the fleet.
 
-First one stack whose sign-in is verified, so that nothing is to be done: plain `pulumi up` and the
-fleet in turns, in processor seconds, which other work on the machine hardly changes. Then fleets
-of the given sizes in a sandbox: first `up`, `up` again, and ten tenants changed by hand, which
-`drift` has to find. Prints a table and writes bench/results/fleet.json; exit code 1 if a limit does
-not hold.
+People have set all tenants up at both consoles and signed in, so that a first `up` ends `verified`
+and a second one has nothing to do. First one stack: plain `pulumi up` and the fleet in turns, in
+processor seconds, which other work on the machine hardly changes. Then fleets of the given sizes:
+first `up`, `up` again, and ten tenants changed by hand, which `drift` has to find. Prints a table
+and writes bench/results/fleet.json, which after each part holds what is known by then; exit code 1
+if a limit does not hold.
 """
 
 from __future__ import annotations
@@ -19,16 +20,19 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
 from fleet.processes import children_of
 from tools.bench.__main__ import table
 from tools.bench.figures import Row, exponent
+from tools.fleet.consoles import set_up_all
 from tools.fleet.memory import PeakMemory
 from tools.fleet.project import ROOT, UP, FleetProject, fleet_project
-from tools.fleet.walk import walk_to_verified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RESULTS = ROOT / "bench" / "results" / "fleet.json"
 ONE, SCALE = 1, 2
@@ -45,12 +49,22 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     command = f"python -m tools.fleet.bench {' '.join(sys.argv[1:])}".strip()
-    rows = [*one_stack(chosen.rounds), *growth(chosen.sizes)]
-    print(table(rows))
     chosen.results.parent.mkdir(parents=True, exist_ok=True)
-    chosen.results.write_text(json.dumps(document(rows, command), indent=2) + "\n")
-    print(f"written: {chosen.results}")
+    rows: list[Row] = []
+    for rows in measured(chosen.rounds, chosen.sizes):
+        chosen.results.write_text(json.dumps(document(rows, command), indent=2) + "\n")
+        note(f"written: {chosen.results}")
+    print(table(rows))
     return 0 if all(row.holds for row in rows) else 1
+
+
+def measured(rounds: int, sizes: list[int]) -> Iterator[list[Row]]:
+    """All rows that are known after each part."""
+    one, seen = one_stack(rounds), list[Size]()
+    yield one
+    for size in sizes:
+        seen.append(of_size(size))
+        yield [*one, *growth(seen)]
 
 
 def document(rows: list[Row], command: str) -> dict[str, Any]:
@@ -75,13 +89,13 @@ def one_stack(rounds: int) -> list[Row]:
     with fleet_project(max(SLOTS)) as project:
         name = project.names[0]
         note("one stack: to a verified sign-in")
-        walk_to_verified(project, name)
+        set_up_all(project)
+        project.run("up", exit_code=0)
         note(f"one stack: {rounds} rounds")
         pairs = [(plain(project, name), reconciled(project, name)) for _ in range(rounds)]
         ratio = median(fleet / bare for bare, fleet in pairs)
         calls = calls_of(project, name)
         note("memory of stacks in flight")
-        project.run("up", exit_code=2)
         first, all_of_them = (peak_of(project, slots) for slots in SLOTS)
         further = (all_of_them - first) / (SLOTS[1] - SLOTS[0])
     return [
@@ -146,7 +160,8 @@ def peak_of(project: FleetProject, slots: int) -> float:
 class Timed(NamedTuple):
     """One run: seconds on the wall, processor seconds of all of it and of the median stack, MB.
 
-    `memory` is that of the run and its nursery, which are all that could grow with the fleet.
+    `memory` is that of the run and its nursery, which are all that could grow with the fleet;
+    `changed` are the stacks with something to do.
     """
 
     seconds: float
@@ -154,6 +169,7 @@ class Timed(NamedTuple):
     cpu_of_one: float
     memory: float
     drifted: frozenset[str]
+    changed: int
 
 
 class Size(NamedTuple):
@@ -166,12 +182,12 @@ class Size(NamedTuple):
     found: int
 
 
-VERBS = {"first": "first up", "again": "up again", "drift": "drift"}
+VERBS = {"first": "first up", "again": "no-op up", "drift": "drift"}
 
 
-def growth(sizes: list[int]) -> list[Row]:
+def growth(seen: list[Size]) -> list[Row]:
     """The figures of each size, and how they grow from the smallest to the largest."""
-    seen = [of_size(size) for size in sizes]
+    sizes = [one.tenants for one in seen]
     rows = [row for one in seen for row in rows_of(one)]
     for what, verb in VERBS.items() if len(seen) > 1 else ():
         for measure in ("seconds", "cpu", "memory"):
@@ -195,16 +211,19 @@ def rows_of(one: Size) -> list[Row]:
         ]
     wanted = min(DRIFTED, one.tenants)
     found = f"{wanted} of {one.tenants:,} changed by hand: found, and no other"
-    return [*rows, Row(SCALE, found, one.found, "", wanted, wanted)]
+    idle = Row(SCALE, f"no-op up of {one.tenants:,}: stacks with changes", one.again.changed, "", 0)
+    return [*rows, idle, Row(SCALE, found, one.found, "", wanted, wanted)]
 
 
 def of_size(tenants: int) -> Size:
     """First `up`, `up` again and drift of so many tenants in a world of their own."""
     with fleet_project(tenants) as project:
-        first, again = timed(project, "up", 2), timed(project, "up", 2)
+        note(f"{tenants:,} tenants: people at both consoles")
+        set_up_all(project)
+        first, again = timed(project, "up", 0), timed(project, "up", 0)
         changed = range(0, tenants, max(1, tenants // DRIFTED))[:DRIFTED]
         for number in changed:
-            project.change_roles_by_hand(number)
+            project.change_roles_by_hand(number, person=1)
         drift = timed(project, "drift", 1)
     expected = {f"t{number:04d}.dev" for number in changed}
     found = len(drift.drifted & expected) - len(drift.drifted - expected)
@@ -220,13 +239,15 @@ def timed(project: FleetProject, verb: str, exit_code: int) -> Timed:
         PeakMemory(lambda: [process.pid, *children_of(process.pid)]) as memory,
     ):
         stacks = project.ended(process, exit_code, timeout=4 * HOUR)["stacks"]
+    seconds = time.monotonic() - began
     each = [one["cpu_seconds"] for one in stacks]
     return Timed(
-        time.monotonic() - began,
+        seconds,
         _cpu_of_children() - before + sum(each),  # stacks' processes have no parent that waits
         median(each),
         memory.peak_mb,
         frozenset(one["stack"] for one in stacks if one["outcome"] == "drifted"),
+        sum(bool(one["changes"]) for one in stacks),
     )
 
 

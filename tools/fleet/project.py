@@ -130,9 +130,9 @@ class FleetProject:
         """The world as it was; whatever stacks there are know nothing of that."""
         self.control("reset", fleet_seed(len(self.names)))
 
-    def change_roles_by_hand(self, number: int) -> None:
+    def change_roles_by_hand(self, number: int, person: int = 0) -> None:
         """In the pretend world's own store, as an administrator would in the console."""
-        email = f"p0@t{number:04d}.example"
+        email = f"p{person}@t{number:04d}.example"
         file = self.root / ".sandbox" / "world.sqlite"
         with closing(sqlite3.connect(file, timeout=60)) as world, world:
             changed = world.execute(
