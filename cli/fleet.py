@@ -1,7 +1,7 @@
 """`flexsso fleet VERB`: a verb on many stacks at once, on this machine or by Temporal's workers.
 
 Exit codes: 0 all good, 1 some failed or drifted, 2 some wait for a person, 3 the run ended before
-all stacks were done (`--resume` goes on).
+all stacks were done (`--resume` goes on), or was refused before it began.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import contextlib
 import json
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from cli import fleet_prune, fleet_report, fleet_schedule, fleet_temporal
-from cli.fleet_backend import fit_for
+from cli.fleet_backend import allowed, fit_for
 from cli.fleet_live import progress
 from cli.fleet_report import LEDGER
 from cli.fleet_view import Summary
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cli.fleet_live import Progress
-    from fleet.ledger import Ledger
+    from fleet.ledger import Ledger, Run
     from fleet.run import FleetRun, Options
     from fleet.temporal.run import TemporalRun
     from fleet.tenants import FleetStack, Selector
 
 LOOK = "cli.verify:report_of"
+REFUSED = 3
 
 app = typer.Typer(no_args_is_help=True, help="Many stacks at once.", rich_markup_mode=None)
 
@@ -61,8 +62,27 @@ MaxFailures = Annotated[int | None, typer.Option(min=0, help="End when more than
 Resume = Annotated[
     str | None, typer.Option(metavar="RUN", help="Go on with a run; `last` is the last one.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the stacks.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only list the stacks, in their order, or why it can't.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class Wanted(NamedTuple):
+    """A verb on some stacks, or the rest of the run `resume`."""
+
+    verb: str
+    selector: Selector
+    options: Options
+    resume: str | None
+
+
+class Plan(NamedTuple):
+    """Every stack there is, the names of those to be done in their order, and the run to resume."""
+
+    fleet: list[FleetStack]
+    names: list[str]
+    run: Run | None
 
 
 def _command(verb: str, help_text: str) -> None:
@@ -103,11 +123,14 @@ def _command(verb: str, help_text: str) -> None:
             canary=canary,
             look=look,
         )
-        if dry_run:
-            _list(selector, as_json)
-        else:
-            via = fleet_temporal.Via(engine, address, namespace, queue)
-            raise typer.Exit(_run(verb, selector, options, resume, as_json, via))
+        wanted = Wanted(verb, selector, options, resume)
+        via = fleet_temporal.Via(engine, address, namespace, queue)
+        try:
+            code = _list(wanted, via, as_json) if dry_run else _run(wanted, via, as_json)
+        except FlexSsoError as error:
+            typer.echo(f"error: {error}", err=True)
+            code = REFUSED
+        raise typer.Exit(code)
 
     app.command(verb, help=help_text)(command)
 
@@ -126,13 +149,22 @@ app.command("prune")(fleet_prune.prune)
 
 
 @app.command("runs")
-def runs() -> None:
+def runs(as_json: AsJson = False) -> None:
     """List the runs that the ledger knows, newest first."""
     from fleet.ledger import Ledger  # noqa: PLC0415
 
-    for run, counts in Ledger(PROJECT / LEDGER).runs():
-        told = ", ".join(f"{number} {name or 'not done'}" for name, number in counts.items())
+    listed = Ledger(PROJECT / LEDGER).runs()
+    if as_json:
+        document = [{**run._asdict(), "counts": _told(counts)} for run, counts in listed]
+        typer.echo(json.dumps(document, indent=2))
+        return
+    for run, counts in listed:
+        told = ", ".join(f"{number} {name}" for name, number in _told(counts).items())
         typer.echo(f"{run.id}  {run.verb:8} {run.began[:19]}  {told}")
+
+
+def _told(counts: dict[str, int]) -> dict[str, int]:
+    return {name or "not done": number for name, number in counts.items()}
 
 
 def _names_in(file: Path | None) -> tuple[str, ...]:
@@ -150,58 +182,68 @@ def _names_in(file: Path | None) -> tuple[str, ...]:
     return found
 
 
-def _chosen(selector: Selector, ledger: Ledger) -> tuple[list[FleetStack], list[str]]:
-    """Every stack, and the names of those that the selector takes."""
+def _plan(wanted: Wanted, ledger: Ledger) -> Plan:
+    """What would be done. Raises FlexSsoError where nothing can be."""
     from fleet.tenants import read_fleet, select  # noqa: PLC0415
 
+    selector = wanted.selector
     fleet = read_fleet(PROJECT / "stacks")
     if apart := [one.name for one in fleet if not one.member and not selector.names]:
         typer.echo(f"left out, as their files say: {', '.join(apart)}", err=True)
-    return fleet, [one.name for one in select(fleet, selector, ledger.phases())]
+    names = [one.name for one in select(fleet, selector, ledger.phases())]
+    if not names:
+        raise FlexSsoError("No stack fits.", hint="fewer conditions; ./flexsso fleet report")
+    if wanted.resume is None:
+        return Plan(fleet, names, None)
+    run = ledger.find(wanted.resume)
+    if run.verb != wanted.verb:
+        what = f"The run {run.id} is a {run.verb}."
+        raise FlexSsoError(what, hint=f"./flexsso fleet {run.verb} --resume {run.id}")
+    return Plan(fleet, [name for name in ledger.left(run) if name in set(names)], run)
 
 
-def _list(selector: Selector, as_json: bool) -> None:
+def _list(wanted: Wanted, via: fleet_temporal.Via, as_json: bool) -> int:
     from fleet.ledger import Ledger  # noqa: PLC0415
 
-    _, names = _chosen(selector, Ledger(PROJECT / LEDGER))
-    typer.echo(json.dumps(names) if as_json else "\n".join(names))
+    plan = _plan(wanted, Ledger(PROJECT / LEDGER))
+    if via.engine is fleet_temporal.EngineName.POOL:
+        allowed(_sound(plan), wanted.options.size)
+    if first := plan.names[: wanted.options.canary]:
+        typer.echo(f"canaries: {', '.join(first)}", err=True)
+    typer.echo(json.dumps(plan.names) if as_json else "\n".join(plan.names))
+    return 0
 
 
-def _run(  # noqa: PLR0913  as asked for by the options
-    verb: str,
-    selector: Selector,
-    options: Options,
-    resume: str | None,
-    as_json: bool,
-    via: fleet_temporal.Via,
-) -> int:
+def _run(wanted: Wanted, via: fleet_temporal.Via, as_json: bool) -> int:
     from fleet.ledger import Ledger  # noqa: PLC0415
-    from fleet.run import FleetRun  # noqa: PLC0415
 
     ledger = Ledger(PROJECT / LEDGER)
-    fleet, names = _chosen(selector, ledger)
-    if not names:
-        raise FlexSsoError("No stack fits.", hint="--dry-run lists those that do")
-    if resume is None:
-        run = ledger.begin(verb, names)
-    else:
-        run = ledger.find(resume)
-        if run.verb != verb:
-            what = f"The run {run.id} is a {run.verb}."
-            raise FlexSsoError(what, hint=f"./flexsso fleet {run.verb} --resume {run.id}")
-        names = [name for name in ledger.left(run) if name in set(names)]
-    fleet_run: FleetRun | TemporalRun
-    if via.engine is fleet_temporal.EngineName.TEMPORAL:
-        fleet_run = via.run(options)
-    else:
-        environment = fit_for(names, options.size)
-        fleet_run = FleetRun(PROJECT, fleet, environment, options)
-    with progress(verb) as shown, _signals(fleet_run, shown):
+    plan = _plan(wanted, ledger)
+    fleet_run = _engine_of(plan, wanted.options, via)
+    # Only now: a run that was refused must not be the `last` one.
+    run = plan.run or ledger.begin(wanted.verb, plan.names)
+    with progress(wanted.verb) as shown, _signals(fleet_run, shown):
         shown.begin(fleet_run)
-        ending = fleet_run.go(run, names, ledger, shown.tell)
+        ending = fleet_run.go(run, plan.names, ledger, shown.tell)
     summary = Summary(run, ending, ledger.results(run), ledger.left(run))
     typer.echo(json.dumps(summary.as_json(), indent=2) if as_json else summary.as_text())
     return summary.exit_code
+
+
+def _engine_of(plan: Plan, options: Options, via: fleet_temporal.Via) -> FleetRun | TemporalRun:
+    """Whoever does the run. Raises FlexSsoError where it can't be done."""
+    from fleet.run import FleetRun  # noqa: PLC0415
+
+    if via.engine is fleet_temporal.EngineName.TEMPORAL:
+        return via.run(options)
+    environment = fit_for(_sound(plan), options.size)
+    return FleetRun(PROJECT, plan.fleet, environment, options)
+
+
+def _sound(plan: Plan) -> list[str]:
+    """Names of stacks that fail by themselves are not held against the others."""
+    sound = {one.name for one in plan.fleet if not one.mistake}
+    return [name for name in plan.names if name in sound]
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -14,6 +15,13 @@ from cli.stacks import Names
 from models.errors import FlexSsoError
 
 _MIB = 1 << 20
+_PAGE = "docs/how-to/state-backends.md"
+WAYS = {
+    "object store": f"let rules for the life of objects do it: {_PAGE}",
+    "PostgreSQL": f"one statement in SQL does it: {_PAGE}",
+    "Pulumi Cloud or self-hosted": "the service looks after its own history",
+    "unknown": "./flexsso doctor says which backend this is",
+}
 
 
 def prune(
@@ -23,6 +31,7 @@ def prune(
         int | None, typer.Option(min=0, help="So do those of the last so many days.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Remove old history and backups of the file backend.
 
@@ -36,14 +45,17 @@ def prune(
     backend = backend_of(engine_environment(PROJECT, os.environ))
     if backend.folder is None:
         what = f"{backend.shown} is a {backend.kind} backend, and only that of files is pruned."
-        hint = "an object store has rules for the life of objects: .pulumi/history, .pulumi/backups"
-        raise FlexSsoError(what, hint=hint)
+        raise FlexSsoError(what, hint=WAYS[backend.kind])
     chosen = select(read_fleet(PROJECT / "stacks"), Selector(names=tuple(names or ())), {})
     older = None if days is None else datetime.now(UTC) - timedelta(days=days)
-    files = size = 0
-    for one in pruned(backend.folder, [each.name for each in chosen], keep, older, dry=dry_run):
-        files, size = files + one.files, size + one.size
+    each = list(pruned(backend.folder, [one.name for one in chosen], keep, older, dry=dry_run))
+    if as_json:
+        stacks = [one._asdict() for one in each]
+        typer.echo(json.dumps({"dry_run": dry_run, "stacks": stacks}, indent=2))
+        return
+    for one in each:
         if one.busy:
             typer.echo(f"{one.stack}: locked, left alone", err=True)
+    files, size = sum(one.files for one in each), sum(one.size for one in each)
     would = "would go" if dry_run else "removed"
-    typer.echo(f"{len(chosen)} stacks: {files} files, {size / _MIB:.1f} MiB {would}")
+    typer.echo(f"{len(each)} stacks: {files} files, {size / _MIB:.1f} MiB {would}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +26,9 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where; - for stdout.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of the page.")
+    ] = False,
 ) -> None:
     """Write one page about all stacks.
 
@@ -35,7 +39,20 @@ def report(
     from cli.fleet_page import render_page  # noqa: PLC0415
 
     seen, _ = look()
-    _write(render_page(seen), output or PROJECT / PAGE)
+    if as_json:
+        _write(json.dumps(document_of(seen), indent=2) + "\n", output or Path("-"))
+    else:
+        _write(render_page(seen), output or PROJECT / PAGE)
+
+
+def document_of(seen: Overview) -> dict[str, Any]:
+    """What the page tells, for machines."""
+    return {
+        **seen._asdict(),
+        "made_at": seen.made_at.isoformat(timespec="seconds"),
+        "certificates": [one._asdict() for one in seen.certificates],
+        "rows": [one._asdict() for one in seen.rows],
+    }
 
 
 def metrics(

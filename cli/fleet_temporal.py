@@ -109,7 +109,8 @@ def worker(  # noqa: PLR0913  one for each option
 
     table = Table(PROJECT / "stacks")
     table.read()
-    place = Place.of(PROJECT, fit_for(list(table.stacks), size))
+    sound = [name for name, stack in table.stacks.items() if not stack.mistake]
+    place = Place.of(PROJECT, fit_for(sound, size))
     duty = Duty(queue=queue, size=size, rate=rate, grace=grace)
     asyncio.run(work(where, place, table, duty))
 

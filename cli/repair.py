@@ -10,10 +10,7 @@ process of this machine that is gone.
 from __future__ import annotations
 
 import os
-import re
-import socket
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,36 +18,16 @@ import typer
 from cli.env import engine_environment
 from cli.project import PROJECT
 from cli.stacks import Stack, require_stack
-from fleet.processes import answers
+from fleet.locks import LOCKED, owners
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from fleet.locks import Owner
+
 LAST_LINES = 12
-_LOCKED = "is currently locked by"
-_OWNER = re.compile(
-    r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)"
-)
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who holds a lock, as Pulumi writes it down."""
-
-    user: str
-    host: str
-    pid: int
-    since: str
-
-    def __str__(self) -> str:
-        return f"{self.user}@{self.host} (process {self.pid}, since {self.since})"
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether it was a process of this machine that has ended."""
-        return self.host == socket.gethostname() and not answers(self.pid)
 
 
 def repair(
@@ -75,11 +52,11 @@ def repaired(
     """Repair it; returns what was done. Raises FlexSsoError if somebody works or it won't do."""
     notes = []
     done = _refresh(project, environment, stack)
-    if _LOCKED in done.stdout + done.stderr:
-        owners = owners_of(done.stdout + done.stderr)
-        refuse_living(stack, owners, force=force)
+    if LOCKED in done.stdout + done.stderr:
+        holders = owners(done.stdout + done.stderr)
+        refuse_living(stack, holders, force=force)
         _pulumi(project, environment, "cancel", "--yes", "--stack", stack)
-        notes.append(f"{stack}: the lock of {', '.join(map(str, owners))} was broken")
+        notes.append(f"{stack}: the lock of {', '.join(map(str, holders))} was broken")
         done = _refresh(project, environment, stack)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:]
@@ -88,22 +65,17 @@ def repaired(
     return [*notes, f"{stack}: ready; ./flexsso up {stack}"]
 
 
-def owners_of(said: str) -> list[Owner]:
-    """The owners in what Pulumi says of a locked stack."""
-    found = (match.groupdict() for match in _OWNER.finditer(said))
-    return [Owner(one["user"], one["host"], int(one["pid"]), one["since"]) for one in found]
-
-
-def refuse_living(stack: str, owners: list[Owner], *, force: bool) -> None:
+def refuse_living(stack: str, holders: list[Owner], *, force: bool) -> None:
     """Raise FlexSsoError if one of them may still be at work."""
-    for owner in owners:
+    for owner in holders:
         if owner.is_gone:
             continue
-        here = owner.host == socket.gethostname()
-        if here or not force:
-            hint = "wait for it, or end it" if here else "look there; if it is dead: --force"
+        if owner.is_here or not force:
+            hint = (
+                "wait for it, or end it" if owner.is_here else "look there; if it is dead: --force"
+            )
             raise FlexSsoError(f"{stack} is in use by {owner}.", hint=hint)
-    if not owners and not force:
+    if not holders and not force:
         hint = "if no run is under way anywhere: --force"
         raise FlexSsoError(f"{stack} is locked, and Pulumi does not say by whom.", hint=hint)
 

@@ -11,9 +11,11 @@ import json
 import sqlite3
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fleet.result import Result
+from fleet.events import OURS, RECORDS
+from fleet.result import Outcome, Result
+from fleet.verb import Verb
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT_OUTPUTS = ("certificate_not_after", "login_url", "role_counts", "strays")
+OF_RECORDS = tuple(f"{one.removeprefix(OURS)}: " for one in RECORDS)
+"""How sentences about the two records of consoles begin."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (
     id TEXT PRIMARY KEY, verb TEXT NOT NULL, began TEXT NOT NULL, ended TEXT);
@@ -47,6 +51,54 @@ class Known(NamedTuple):
     at: str
     phase: str
     result: Result
+
+
+class Heard(Result):
+    """A result with what earlier ones told and it did not.
+
+    `refreshed` is whether the state knows of the drift, too, so that an `up` ends it.
+    """
+
+    refreshed: bool = False
+
+
+def heard_after(before: Heard | None, result: Result, phase: str) -> Heard:
+    """The last that is known of a stack whose last known phase is `phase`, after a further run.
+
+    Drift is forgotten when a look finds none, and when an `up` has put back what the state knew
+    of; a plain `up`, a preview and a failure tell nothing of it.
+    """
+    heard = Heard(**dict(result), refreshed=result.verb in {Verb.UP, Verb.REFRESH})
+    if before is None:
+        return heard
+    kept: dict[str, Any] = {
+        "phase": result.phase or phase,
+        "last_login": result.last_login or before.last_login,
+        "outputs": {**before.outputs, **result.outputs},
+    }
+    if not result.phase:
+        kept |= {"next_step": before.next_step, "waits_for": before.waits_for}
+    if before.drift and not _ends_drift(before, result):
+        kept |= _still_drifted(before, result)
+    return heard.model_copy(update=kept)
+
+
+def _ends_drift(before: Heard, result: Result) -> bool:
+    if not result.outcome.is_done:
+        return False
+    put_back = result.verb == Verb.UP and before.refreshed
+    return put_back or result.verb in {Verb.DRIFT, Verb.VERIFY}
+
+
+def _still_drifted(before: Heard, result: Result) -> dict[str, Any]:
+    is_done = result.outcome.is_done
+    looked = is_done and result.verb == Verb.REFRESH  # at both records; the rest waits for an `up`
+    old = [one for one in before.drift if not (looked and one.startswith(OF_RECORDS))]
+    drift = tuple(dict.fromkeys([*old, *result.drift]))
+    if not drift:
+        return {}
+    kept: dict[str, Any] = {"drift": drift, "refreshed": before.refreshed or looked}
+    return kept | ({"outcome": Outcome.DRIFTED, "said": "; ".join(drift)} if is_done else {})
 
 
 class Ledger:
@@ -127,21 +179,13 @@ class Ledger:
         row = (result.stack, at, known.phase, known.verb, known.model_dump_json())
         self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, ?)", row)
 
-    def _with_what_was_known(self, result: Result) -> Result:
+    def _with_what_was_known(self, result: Result) -> Heard:
         """What this look did not hear of stays as it was: a failure or a preview tells little."""
         query = "SELECT phase, result FROM known WHERE stack = ?"
         row = self._db.execute(query, (result.stack,)).fetchone()
         if row is None:
-            return result
-        before = Result.model_validate_json(row[1])
-        kept = {
-            "phase": result.phase or row[0],
-            "last_login": result.last_login or before.last_login,
-            "outputs": {**before.outputs, **result.outputs},
-        }
-        if not result.phase:
-            kept |= {"next_step": before.next_step, "waits_for": before.waits_for}
-        return result.model_copy(update=kept)
+            return heard_after(None, result, "")
+        return heard_after(Heard.model_validate_json(row[1]), result, row[0])
 
     def has(self, run: str) -> bool:
         """Whether it knows the run of that id."""

@@ -56,7 +56,7 @@ def metrics(seen: Overview, known: Mapping[str, Known]) -> list[Metric]:
         Metric(
             "stack_drifted",
             "1 if the consoles differ from the stack.",
-            [(_of(row), float(row.outcome == "drifted")) for row in seen.rows if row.outcome],
+            [(_of(row), float(row.is_drifted)) for row in seen.rows if row.outcome],
         ),
         _times("stack_certificate_not_after_seconds", "When the certificate ends.",
                seen.rows, "certificate_ends"),

@@ -20,7 +20,7 @@ import socket
 import sys
 
 from fleet.job import Job
-from fleet.processes import die_with_parent
+from fleet.processes import carry, die_with_parent, mark_of
 from fleet.reconcile import reconcile
 from fleet.result import Outcome, Result
 
@@ -59,8 +59,16 @@ def main() -> None:
         own = socket.socket(fileno=handles[0])
         if os.fork() == 0:
             control.close()
+            _let_go_of_control()
             _child(own)
         own.close()
+
+
+def _let_go_of_control() -> None:
+    """File descriptor 0 is the control socket, too: held by us, it would outlive the nursery."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
 
 
 def _child(own: socket.socket) -> None:
@@ -87,6 +95,7 @@ def _do(job: Job) -> Result:
         return Result(stack=job.stack, verb=job.verb, outcome=Outcome.FAILED, said=job.mistake)
     os.environ.clear()
     os.environ.update(job.environment)
+    carry(mark_of(job.project, job.stack))
     look = None
     if job.look:
         module, _, function = job.look.partition(":")

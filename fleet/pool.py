@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from fleet.processes import children_of
@@ -98,14 +99,19 @@ class Child:
 
 
 class Pool:
-    """Processes of stacks. A context: leaving it stops what still runs."""
+    """Processes of stacks. A context: leaving it stops what still runs.
+
+    What these answer is in `late` then, for whoever keeps results.
+    """
 
     def __init__(self, project: Path, environment: Mapping[str, str], size: int = 0) -> None:
         """`environment` must hold no credentials: the nursery and all that it starts see it."""
         self.size = size or default_size()
         self._selector = selectors.DefaultSelector()
         self._children: dict[str, Child] = {}
-        self._nursery = Nursery(project, environment)
+        self._make = partial(Nursery, project, environment)
+        self._nursery = self._make()
+        self.late: list[Result] = []
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +119,7 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self._nursery.close()
         while self._children:
-            self.wait()
+            self.late += self.wait()
         self._selector.close()
 
     @property
@@ -127,8 +133,14 @@ class Pool:
         return list(self._children)
 
     def start(self, job: Job) -> None:
-        """Start a job. There must be room."""
-        child = Child(job, self._nursery.bear(job))
+        """Start a job. There must be room. A nursery that has died is replaced, once a job."""
+        try:
+            own = self._nursery.bear(job)
+        except (BrokenPipeError, ConnectionResetError):
+            self._nursery.close()  # its children were told to end by its death
+            self._nursery = self._make()
+            own = self._nursery.bear(job)
+        child = Child(job, own)
         self._children[job.stack] = child
         self._selector.register(child.socket, selectors.EVENT_READ, child)
 

@@ -6,8 +6,9 @@ them; a plugin that outlives the engine goes on writing, with the tenant's crede
 - the engine gets SIGTERM when its parent dies (`die_with_parent`): it ends what it has begun,
   records it and frees the lock;
 - our process adopts and reaps what the engine leaves behind (`adopt_orphans`, `end_orphans`);
-- all of them carry the stack's name in their environment, so that a later run finds those that
-  even outlived ours (`end_leftovers`).
+- all of them carry the stack's name, so that a later run finds those that even outlived ours
+  (`end_leftovers`): a program that was started has it in its environment, a fork, whose environment
+  the system goes on showing as it was, in the name of an open file (`carry`).
 
 Linux only; elsewhere these do nothing, and a killed engine may leave a plugin behind.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
 import os
 import signal
 import sys
@@ -41,6 +43,17 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 def mark_of(project: Path, stack: str) -> str:
     """The value of MARK in the environment of a stack's processes."""
     return f"{project.resolve()}#{stack}"
+
+
+def carry(mark: str) -> None:
+    """Have this process and its forks carry the mark until they end; programs they start don't."""
+    if sys.platform == "linux":
+        os.memfd_create(_file_of(mark), os.MFD_CLOEXEC)
+
+
+def _file_of(mark: str) -> str:
+    """A name that is short enough, whatever the project's path is."""
+    return f"{MARK}-{hashlib.sha256(mark.encode()).hexdigest()[:32]}"
 
 
 def die_with_parent() -> None:
@@ -84,11 +97,31 @@ def is_alive(pid: int) -> bool:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
-        return answers(pid) if not Path("/proc/self").exists() else False
+        return _answers(pid) if not Path("/proc/self").exists() else False
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def answers(pid: int) -> bool:
+def started_at(pid: int) -> float:
+    """When it began, in seconds of Unix time by today's clock; 0 where nobody can tell."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        uptime = float(Path("/proc/uptime").read_text(encoding="utf-8").split()[0])
+    except OSError:
+        return 0.0
+    ticks = int(stat.rpartition(")")[2].split()[19])
+    return time.time() - uptime + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def command_of(pid: int) -> list[str]:
+    """What it was called with; empty where nobody can tell."""
+    try:
+        text = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return text.decode(errors="replace").rstrip("\0").split("\0")
+
+
+def _answers(pid: int) -> bool:
     """Whether the system knows a process of that number here (a zombie too)."""
     try:
         os.kill(pid, 0)
@@ -127,13 +160,25 @@ def children_of(parent: int) -> list[int]:
 
 
 def _marked(mark: str) -> list[int]:
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for pid in _all():
-        with contextlib.suppress(OSError):
-            if wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                found.append(pid)
+    wanted, file = f"{MARK}={mark}".encode(), f"/memfd:{_file_of(mark)} "
+    found = [pid for pid in _all() if wanted in _environment(pid) or file in _open_files(pid)]
     return [pid for pid in found if is_alive(pid) and pid != os.getpid()]
+
+
+def _environment(pid: int) -> list[bytes]:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return []
+
+
+def _open_files(pid: int) -> str:
+    """What its descriptors show, in one text; empty where that is not for us to see."""
+    shown = ""
+    with contextlib.suppress(OSError):
+        for handle in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                shown += f"{handle.readlink()}\n"
+    return shown
 
 
 def _descends(pid: int, ancestor: int) -> bool:

@@ -27,7 +27,7 @@ _COPY = re.compile(
 
 
 class Pruned(NamedTuple):
-    """What was removed of one stack, or would be. `busy` ones are locked, and left alone."""
+    """What was removed of one stack, or would be; `size` in bytes. `busy`: locked, left alone."""
 
     stack: str
     files: int

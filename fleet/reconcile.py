@@ -7,6 +7,7 @@ that is dead, and every create of the providers looks first and adopts.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import resource
@@ -28,7 +29,7 @@ from models.finding import ExitCode
 from models.phase import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from fleet.events import Story
     from models.finding import Report
@@ -67,12 +68,14 @@ def reconcile(  # noqa: PLR0913  what to do, and what is known beforehand
     began, before = time.monotonic(), _cpu_seconds()
     os.chdir(project)
     adopt_orphans()
-    result = _verify(stack, project, look) if verb is Verb.VERIFY else None
-    if result is None:
+    timeout = timeout or TIMEOUT_SECONDS
+    if verb is Verb.VERIFY:
+        result = _verify(stack, project, look, timeout)
+    else:
         with provider_host() as host:
             engine = Engine(project, stack, dict(os.environ), host)
             signal.signal(signal.SIGTERM, engine.stop)
-            ran = _run(engine, stack, verb, project, timeout or TIMEOUT_SECONDS, gone)
+            ran = _run(engine, stack, verb, project, timeout, gone)
         result = result_of(stack, verb, ran, stopped=engine.stopped)
     measured = {
         "seconds": round(time.monotonic() - began, 3),
@@ -152,14 +155,18 @@ _OUTCOMES = {
 }
 
 
-def _verify(stack: str, project: Path, look: Look | None) -> Result:
+def _verify(stack: str, project: Path, look: Look | None, timeout: float) -> Result:
+    """Nothing is written, so it may be stopped anywhere."""
     if look is None:
         raise ValueError("verify needs a way to look")
     told: dict[str, Any] = {"stack": stack, "verb": Verb.VERIFY.value}
     try:
-        report = look(stack, project)
+        with _stoppable(timeout):
+            report = look(stack, project)
     except FlexSsoError as error:
         return Result(**told, outcome=Outcome.FAILED, said=str(error))
+    except _StoppedError as stop:
+        return Result(**told, outcome=stop.outcome, said=str(stop))
     outcome, first = _OUTCOMES[report.exit_code], report.first_failing
     said = f"{first.check}: {first.note or first.result.value}" if first else ""
     who = first.who.value if first else ""
@@ -167,6 +174,34 @@ def _verify(stack: str, project: Path, look: Look | None) -> Result:
     return Result(
         **told, outcome=outcome, phase=report.phase, said=said, drift=drift, waits_for=who
     )
+
+
+class _StoppedError(BaseException):
+    """Told to end, or out of time; nothing that looks may take it for an answer."""
+
+    def __init__(self, outcome: Outcome, said: str) -> None:
+        self.outcome = outcome
+        super().__init__(said)
+
+
+@contextlib.contextmanager
+def _stoppable(timeout: float) -> Iterator[None]:
+    """SIGTERM ends the block, and so does the time; raises _StoppedError."""
+
+    def stop(*_: object) -> None:
+        raise _StoppedError(Outcome.INTERRUPTED, "")
+
+    def late(*_: object) -> None:
+        raise _StoppedError(Outcome.FAILED, f"stopped after {timeout:.0f} s")
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the answer is on its way
 
 
 def _cpu_seconds() -> float:

@@ -42,6 +42,11 @@ class Row(NamedTuple):
     heard: str
     labels: str
 
+    @property
+    def is_drifted(self) -> bool:
+        """Whether its consoles differ, as far as is known; a failed run since tells nothing."""
+        return bool(self.drift) or self.outcome == Outcome.DRIFTED
+
 
 class Span(NamedTuple):
     """A part of the time line: so many certificates end from `begins` to before `ends` (days)."""

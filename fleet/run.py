@@ -93,16 +93,21 @@ class FleetRun:
         self.total = len(stacks)
         hidden = self._credentials
         bare = {key: text for key, text in self._environment.items() if key not in hidden}
-        with Pool(self._project, bare, self._options.size) as self._pool:
-            waiting = list(stacks)
-            while self._pool.running or (waiting and self._verdict() is None):
-                while (chosen := self._next(waiting)) is not None:
-                    waiting.remove(chosen)
-                    self._begin(run, chosen, ledger)
-                for result in self._pool.wait(1.0):
-                    ledger.finished(run, result)
-                    self.results.append(result)
-                    tell(self, result)
+        waiting = list(stacks)
+        self._pool = Pool(self._project, bare, self._options.size)
+        try:
+            with self._pool:
+                while self._pool.running or (waiting and self._verdict() is None):
+                    while (chosen := self._next(waiting)) is not None:
+                        waiting.remove(chosen)
+                        self._begin(run, chosen, ledger)
+                    for result in self._pool.wait(1.0):
+                        ledger.finished(run, result)
+                        self.results.append(result)
+                        tell(self, result)
+        finally:
+            for result in self._pool.late:  # something went wrong here, and they were stopped
+                ledger.finished(run, result)
         if not waiting and not ledger.left(run):
             ledger.ended(run)
         return (self._verdict() or Ending.ALL_DONE) if waiting else Ending.ALL_DONE

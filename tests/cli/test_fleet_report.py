@@ -69,3 +69,13 @@ def test_page_allows_only_its_own_style_and_script() -> None:
     assert " style=" not in page
     assert " onclick=" not in page
     assert "http-equiv" in page.partition("<script")[0]
+
+
+def test_the_same_for_machines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == run(["fleet", "report", "--json"])
+    told = json.loads(capsys.readouterr().out)
+
+    assert {"not seen yet": 2} == told["phases"]
+    assert ["acme.dev", "acme.prod"] == [row["stack"] for row in told["rows"]]
+    assert [["acme.prod"]] == list(told["causes"].values())
+    assert not (project / fleet_report.PAGE).exists()

@@ -53,7 +53,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[F
 def refused(fleet: FleetProject, *arguments: str) -> str:
     with fleet.start(*arguments) as process:
         out, err = process.communicate(timeout=60)
-    assert 1 == process.returncode, out
+    assert 3 == process.returncode, out
     assert "hint:" in err
     assert "s3cret" not in err + out
     return err

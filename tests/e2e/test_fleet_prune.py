@@ -47,6 +47,8 @@ def test_old_copies_go_and_the_state_stays(fleet: FleetProject) -> None:
     removed = prune(fleet, "--keep", "2", "t0000.dev")
 
     assert "would go" in said
+    wide = json.loads(prune(fleet, "--keep", "2", "--dry-run", "--json"))
+    assert [one["files"] > 0 for one in wide["stacks"]] == [False, True]
     assert RUNS * 2 == untouched == len(kept(fleet, "history", "t0001.dev"))
     assert "removed" in removed
     assert 4 == len(kept(fleet, "history", "t0000.dev"))  # a record and a checkpoint each
@@ -74,16 +76,26 @@ def test_the_last_days_and_locked_stacks_are_left_alone(fleet: FleetProject) -> 
     assert 2 == len(kept(fleet, "history", "t0001.dev"))
 
 
-def test_other_backends_are_refused_with_a_way(fleet: FleetProject) -> None:
+@pytest.mark.parametrize(
+    ("url", "kind", "way"),
+    [
+        ("s3://bucket", "object store", "life of objects"),
+        ("postgres://a:s3cret@b/c", "PostgreSQL", "one statement in SQL"),
+    ],
+)
+def test_other_backends_are_refused_with_a_way(
+    fleet: FleetProject, url: str, kind: str, way: str
+) -> None:
     done = subprocess.run(
         ["./flexsso", "fleet", "prune"],
         cwd=fleet.root,
-        env={**fleet.environment, "PULUMI_BACKEND_URL": "s3://bucket"},
+        env={**fleet.environment, "PULUMI_BACKEND_URL": url},
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert 1 == done.returncode
-    assert "object store" in done.stderr
-    assert "hint:" in done.stderr
+    assert kind in done.stderr
+    assert way in done.stderr
+    assert "s3cret" not in done.stderr

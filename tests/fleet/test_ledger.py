@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from fleet.ledger import Ledger
+from fleet.metrics import exposition
+from fleet.report import overview
 from fleet.result import Outcome, Result
+from fleet.tenants import FleetStack
 from models.errors import FlexSsoError
 
 
@@ -71,3 +75,52 @@ def test_what_a_look_does_not_hear_of_stays_as_it_was(ledger: Ledger) -> None:
     assert Outcome.FAILED is known.result.outcome
     assert told == {name: getattr(known.result, name) for name in told}
     assert "" == ledger.results(run)[0].last_login  # the run's own result is what it was
+
+
+ROLES = "update google:RoleAssignments (people)"
+RECORD = "twilio:FlexSso: sso_url is a, not b"
+GOOD, DRIFTED, FAILED = Outcome.GOOD, Outcome.DRIFTED, Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcome", "left"),
+    [
+        ("up", GOOD, (ROLES, RECORD)),
+        ("preview", GOOD, (ROLES, RECORD)),
+        ("up", FAILED, (ROLES, RECORD)),
+        ("drift", FAILED, (ROLES, RECORD)),
+        ("verify", Outcome.INTERRUPTED, (ROLES, RECORD)),
+        ("refresh", GOOD, (ROLES,)),
+        ("drift", GOOD, ()),
+        ("verify", GOOD, ()),
+    ],
+)
+def test_drift_is_told_until_a_look_finds_none(
+    ledger: Ledger, verb: str, outcome: Outcome, left: tuple[str, ...]
+) -> None:
+    """What did not look says nothing of it: neither page nor metrics may forget it."""
+    run = ledger.begin("drift", ["a"])
+    found = Result(stack="a", verb="drift", outcome=DRIFTED, phase="verified", said=ROLES)
+    ledger.finished(run, found.model_copy(update={"drift": (ROLES, RECORD)}))
+    ledger.finished(run, Result(stack="a", verb=verb, outcome=outcome, phase="verified"))
+    known = ledger.known()["a"].result
+
+    assert left == known.drift
+    assert (DRIFTED if left and outcome.is_done else outcome) is known.outcome
+    drifted = 'flexsso_stack_drifted{stack="a",tenant="a",environment=""} '
+    seen = overview([FleetStack(name="a")], ledger.known(), datetime.now(UTC))
+    assert f"{drifted}{float(bool(left))}" in exposition(seen, ledger.known())
+
+
+def test_an_up_ends_the_drift_that_a_refresh_wrote_down(ledger: Ledger) -> None:
+    """Also with a preview and a failure between; without the refresh it would not."""
+    run = ledger.begin("drift", ["a"])
+    found = Result(stack="a", verb="drift", outcome=DRIFTED, drift=(ROLES,))
+    ledger.finished(run, found)
+    for verb, outcome in [("refresh", GOOD), ("preview", GOOD), ("up", FAILED)]:
+        ledger.finished(run, Result(stack="a", verb=verb, outcome=outcome))
+        assert (ROLES,) == ledger.known()["a"].result.drift
+    ledger.finished(run, result("a", GOOD))
+
+    assert () == ledger.known()["a"].result.drift
+    assert GOOD is ledger.known()["a"].result.outcome
