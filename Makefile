@@ -23,7 +23,7 @@ fmt: .venv/.installed ## format, and fix what can be fixed by itself
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m tools.reference --check" "python -m tools.pictures --check" "python -m sandbox.parity --check"
+CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m tools.reference --check" "python -m tools.pictures --check" "python -m sandbox.parity --check" "python -m tools.fleet.scale --check"
 
 check: .venv/.installed ## style, types, and who may import whom; all of them, then the verdict
 	@failed=0; \
@@ -60,6 +60,7 @@ docs: .venv/.installed ## write the generated pages and pictures; all pages as H
 	@$(PYTHON) -m tools.reference
 	@$(PYTHON) -m tools.pictures
 	@$(PYTHON) -m sandbox.parity
+	@$(PYTHON) -m tools.fleet.scale
 	@.venv/bin/mkdocs build --quiet --strict
 
 bench: install ## what roles of thousands of people cost: four figures with limits
