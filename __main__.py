@@ -17,7 +17,11 @@ STACKS = Path(__file__).parent / "stacks"
 with clean_errors():
     config = pulumi.Config()
     stack = read_stack(
-        pulumi.get_stack(), config.require_object("tenant"), STACKS, datetime.now(UTC)
+        pulumi.get_stack(),
+        config.require_object("tenant"),
+        STACKS,
+        datetime.now(UTC),
+        config.get_object("endpoints"),
     )
     from_groups = people_of_groups(Settings.from_config(config), stack.tenant)
 

@@ -11,8 +11,6 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import ValidationError
-
 from cli import stack_draft as draft
 from cli.handoff_metadata import read
 from cli.project import PROJECT
@@ -152,12 +150,7 @@ def _settings(tenant: Draft, base: str | None) -> Settings:
     if base is not None:
         tenant = draft.with_sandbox_credentials(tenant)
     given = {"tenant": tenant, "endpoints": {"base": base}}
-    try:
-        return Settings.from_config({key: json.dumps(value) for key, value in given.items()})
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        what = f"credentials.{where}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
-        raise FlexSsoError(what, hint="correct it in the file of --from") from None
+    return Settings.from_config({key: json.dumps(value) for key, value in given.items()})
 
 
 # Asking ------------------------------------------------------------------------------------------

@@ -163,7 +163,8 @@ def read_stack_file(name: str, project: Path) -> Source:
 def _stack(name: str, config: Source, project: Path) -> Stack:
     from models.stack import read_stack  # noqa: PLC0415
 
-    return read_stack(name, config.get("tenant"), project / "stacks", datetime.now(UTC))
+    now, endpoints = datetime.now(UTC), config.get("endpoints")
+    return read_stack(name, config.get("tenant"), project / "stacks", now, endpoints)
 
 
 def _bad_configuration(error: Exception) -> Check:

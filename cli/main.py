@@ -40,6 +40,7 @@ from cli import (
 from cli import pulumi_verbs as verbs
 from cli.project import version
 from models.errors import FlexSsoError
+from models.whole_list import text_of
 
 USAGE_ERROR = 64
 INTERRUPTED = 130
@@ -93,7 +94,7 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(args=arguments, prog_name="flexsso", standalone_mode=False)
     except FlexSsoError as error:
-        _say_error(str(error) if error.hint else f"{error}\nhint: {LAST_HINT}")
+        _say_error(text_of(error) if error.hint else f"{error}\nhint: {error.fix}")
         return 1
     except UsageError as error:
         _say_usage(error)

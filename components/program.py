@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from models.errors import FlexSsoError
+from models.whole_list import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,4 +41,4 @@ def clean_errors() -> Iterator[None]:
     try:
         yield
     except FlexSsoError as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(text_of(error)) from None

@@ -8,6 +8,7 @@ pages on custom attributes (150 values, 500 characters), as the Directory API an
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from models.attribute_mapping import KNOWN, AttributeMapping, DirectoryAttribute
@@ -60,6 +61,24 @@ def mapping_with_attributes(
     for name, field in attribute_fields(fields).items():
         rows[claim_of(name, field)] = str(DirectoryAttribute(display_name, field.display_name))
     return AttributeMapping(rows)
+
+
+def misspelt(
+    mapping: AttributeMapping, display_name: str, fields: Mapping[str, SchemaField]
+) -> Iterator[tuple[str, str, str]]:
+    """Claims that come from a field which the schema has under another spelling.
+
+    A field that is like none of ours may be somebody else's in the same schema.
+    """
+    known = [field.display_name for field in fields.values()]
+    for claim, source in mapping.items():
+        category, _, attribute = (part.strip() for part in source.partition(">"))
+        same_category = category.casefold() == display_name.casefold()
+        if not same_category or (category == display_name and attribute in known):
+            continue
+        if near := get_close_matches(attribute, known, n=1):
+            hint = f"write {DirectoryAttribute(display_name, near[0])}, or declare that field"
+            yield claim, f"the stack's schema has no field '{source}'", hint
 
 
 def checked(

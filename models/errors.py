@@ -57,15 +57,19 @@ class TenantConfigError(FlexSsoError):
 
     def __init__(self, problems: list[tuple[str, str, str]]) -> None:
         self.problems = problems
-        lines = [
-            f"  {key}: {what}" + (f" ({hint})" if hint else "")
-            for key, what, hint in problems[:SHOWN_PROBLEMS]
-        ]
+        lines = [f"  {line}" for line in self.lines[:SHOWN_PROBLEMS]]
         if len(problems) > SHOWN_PROBLEMS:
             lines.append(f"  and {len(problems) - SHOWN_PROBLEMS:,} more")
-        count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        count = "1 mistake" if len(problems) == 1 else f"{len(problems):,} mistakes"
         what = "\n".join([f"The stack's configuration has {count}:", *lines])
         super().__init__(what, hint=HINT)
+
+    @property
+    def lines(self) -> list[str]:
+        """Each mistake as one line, also those that are too many for a screen."""
+        return [
+            f"{key}: {what}" + (f" ({hint})" if hint else "") for key, what, hint in self.problems
+        ]
 
 
 class MetadataError(FlexSsoError):

@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from models.attribute_mapping import AttributeMapping, lint
 from models.attributes import attribute_fields, checked
 from models.certificate_choice import certificate_in_use
+from models.config_problems import Problem, problems_of
 from models.custom_schema import SchemaField
+from models.endpoints import Endpoints
 from models.errors import MetadataError, TenantConfigError
 from models.flex import lint_roles, worker_name_problem
 from models.guard_rails import flag_problems
 from models.idp_metadata import parse_idp_metadata
+from models.raw_stack import all_fields, flags_of, mapping_problems, section
 from models.roles import RoleAssignment, union
 from models.roles_csv import CsvRow, parse_roles_csv
 from models.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-Problem = tuple[str, str, str]
 
 METADATA_LIMIT = 1_000_000
 ROLES_LIMIT = 50_000_000
@@ -56,8 +56,10 @@ class Stack(BaseModel):
     idp_metadata: str | None
 
 
-def read_stack(name: str, config: object, stacks: Path, now: datetime) -> Stack:
-    """Parse `config` (the object `tenant`) and the stack's files.
+def read_stack(
+    name: str, config: object, stacks: Path, now: datetime, endpoints: object = None
+) -> Stack:
+    """Parse `config` (the object `tenant`), `endpoints`, if any, and the stack's files.
 
     Raises TenantConfigError with all mistakes, each by its key, before anything is called.
     """
@@ -71,9 +73,9 @@ def read_stack(name: str, config: object, stacks: Path, now: datetime) -> Stack:
     problems += _role_problems(raw)
     metadata, metadata_problems = _read_metadata(raw, folder, now)
     problems += metadata_problems
-    if tenant is not None:
-        problems += _mapping_problems(tenant.attribute_mapping)
-        problems += flag_problems(name, tenant)
+    problems += mapping_problems(raw)
+    problems += flag_problems(name, tenant or flags_of(raw))
+    problems += _endpoints_problems(endpoints)
     if problems or tenant is None:
         raise TenantConfigError(problems)
     people = union(_inline(tenant), listed)
@@ -90,42 +92,14 @@ def _parse(config: object) -> tuple[Tenant | None, list[Problem]]:
     try:
         return Tenant.model_validate(config), []
     except ValidationError as error:
-        return None, [_problem(details) for details in error.errors()]
+        return None, [*problems_of(error, Tenant, "tenant")]
 
 
-def _problem(details: Any) -> Problem:
-    key = ".".join(["tenant", *(str(part) for part in details["loc"] if part != "[key]")])
-    text = str(details["msg"]).removeprefix("Value error, ")
-    if details["type"] == "missing":
-        return key, "is missing", _description(details["loc"])
-    if details["type"] == "extra_forbidden":
-        return key, "is no such key", "is it misspelt, or on another level?"
-    return key, text[0].lower() + text[1:], ""
-
-
-def _description(path: tuple[int | str, ...]) -> str:
-    """The description of a field of Tenant, as the hint for one that is missing."""
-    model: Any = Tenant
-    for part in path[:-1]:
-        field = getattr(model, "model_fields", {}).get(str(part))
-        model = field.annotation if field else None
-    field = getattr(model, "model_fields", {}).get(str(path[-1]))
-    return (field.description or "").rstrip(".") if field else ""
-
-
-def _section(raw: dict[str, Any], key: str) -> dict[str, Any]:
-    value = raw.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _fields(raw: dict[str, Any]) -> dict[str, SchemaField]:
-    """Fields beyond roles and full name, those that are valid: others are reported elsewhere."""
-    given = _section(_section(_section(raw, "google"), "custom_schema"), "fields")
-    found = {}
-    for name, field in given.items():
-        with contextlib.suppress(ValidationError):
-            found[str(name)] = SchemaField.model_validate(field)
-    return attribute_fields(found)
+def _endpoints_problems(endpoints: object) -> Iterator[Problem]:
+    try:
+        Endpoints.model_validate(endpoints or {})
+    except ValidationError as error:
+        yield from problems_of(error, Endpoints, "endpoints")
 
 
 def _inline(tenant: Tenant) -> dict[str, RoleAssignment]:
@@ -142,7 +116,7 @@ def _inline(tenant: Tenant) -> dict[str, RoleAssignment]:
 def _read_roles(
     raw: dict[str, Any], folder: Path
 ) -> tuple[dict[str, RoleAssignment], list[Problem]]:
-    file = _section(raw, "roles").get("file")
+    file = section(raw, "roles").get("file")
     if not isinstance(file, str):
         return {}, []
     key = "tenant.roles.file"
@@ -157,7 +131,7 @@ def _read_roles(
         hint = f"it belongs into {folder}, in UTF-8"
         why = error if isinstance(error, NoPlainFileError) else type(error).__name__
         return {}, [(key, f"can't read {_short(file)} ({why})", hint)]
-    fields = _fields(raw)
+    fields = attribute_fields(all_fields(raw))
     rows, wrong = parse_roles_csv(text, fields)
     problems = [(f"{key}: {file} line {bad.line}", bad.what, bad.hint) for bad in wrong]
     people = {}
@@ -208,8 +182,8 @@ def _linted(roles: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
-    roles, fields = _section(raw, "roles"), _fields(raw)
-    for email, given in _section(roles, "people").items():
+    roles, fields = section(raw, "roles"), attribute_fields(all_fields(raw))
+    for email, given in section(roles, "people").items():
         where = f"tenant.roles.people.{email}"
         listed = given.get("roles") if isinstance(given, dict) else None
         if isinstance(listed, list):
@@ -217,7 +191,7 @@ def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
         with contextlib.suppress(ValidationError):
             attributes = RoleAssignment.model_validate(given).attributes or {}
             yield from ((where, *wrong) for wrong in checked(attributes, fields)[1])
-    for group, listed in _section(roles, "groups").items():
+    for group, listed in section(roles, "groups").items():
         if isinstance(listed, list):
             yield from _lint_roles(f"tenant.roles.groups.{group}", listed)
 
@@ -225,7 +199,7 @@ def _role_problems(raw: dict[str, Any]) -> Iterator[Problem]:
 def _read_metadata(
     raw: dict[str, Any], folder: Path, now: datetime
 ) -> tuple[str | None, list[Problem]]:
-    app = _section(raw, "saml_app")
+    app = section(raw, "saml_app")
     path = folder / str(app.get("idp_metadata", "idp_metadata.xml"))
     fingerprint = app.get("certificate")
     try:
@@ -259,8 +233,3 @@ def _plain_file(path: Path, limit: int) -> bytes:
 
 def _short(name: str) -> str:
     return name if len(name) <= 100 else f"{name[:100]}…"
-
-
-def _mapping_problems(mapping: AttributeMapping) -> Iterator[Problem]:
-    for claim, what, hint in lint(mapping):
-        yield f"tenant.saml_app.attribute_mapping.{claim}", what, hint

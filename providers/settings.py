@@ -12,18 +12,20 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from models.config_problems import problems_of
 from models.endpoints import Endpoints
-from models.errors import CredentialsError
+from models.errors import CredentialsError, TenantConfigError
 from models.tenant import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CREDENTIALS_LIMIT = 1_000_000
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class ConfigSource(Protocol):
@@ -54,16 +56,27 @@ class Settings(BaseModel):
 
     @classmethod
     def from_config(cls, config: ConfigSource) -> Settings:
-        """Read `tenant` and `endpoints`; what is absent keeps its default (another program's)."""
+        """Read `tenant` and `endpoints`; what is absent keeps its default (another program's).
+
+        Raises TenantConfigError.
+        """
         tenant = _object(config.get("tenant"))
         google = tenant.get("google") or {}
         roles = tenant.get("roles") or {}
+        credentials = tenant.get("credentials") or {}
         return cls(
-            endpoints=Endpoints.model_validate(_object(config.get("endpoints"))),
-            credentials=Credentials.model_validate(tenant.get("credentials") or {}),
+            endpoints=_parsed(Endpoints, _object(config.get("endpoints")), "endpoints"),
+            credentials=_parsed(Credentials, credentials, "tenant.credentials"),
             google_admin=google.get("admin"),
             directory_queries_per_minute=roles.get("queries_per_minute", 2400),
         )
+
+
+def _parsed(model: type[Shape], given: object, key: str) -> Shape:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise TenantConfigError([*problems_of(error, model, key)]) from None
 
 
 def _object(text: Any) -> dict[str, Any]:

@@ -24,8 +24,10 @@ LOOKED_UP = 20
 
 
 def named(emails: list[str]) -> str:
-    """Up to SHOWN names, and how many more there are."""
-    more = f" and {len(emails) - SHOWN:,} more" if len(emails) > SHOWN else ""
+    """Up to SHOWN names, how many more there are, and the file that has them all."""
+    if len(emails) <= SHOWN:
+        return ", ".join(emails)
+    more = f" and {len(emails) - SHOWN:,} more, all of them in {write(emails)}"
     return ", ".join(emails[:SHOWN]) + more
 
 

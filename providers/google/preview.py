@@ -7,16 +7,14 @@ printed. Nothing is asked of Google: it compares the stack with what the state k
 
 from __future__ import annotations
 
-import hashlib
 import json
-import time
 from typing import TYPE_CHECKING
 
 from pulumi.output import contains_unknowns
 
-from models.private_file import private_folder, state_folder, write_private
 from models.role_preview import Preview, describe
 from models.roles import Mode
+from models.whole_list import write_list
 from providers.google.progress import say
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from providers.base import Outs
 
 SHOWN = 50
-KEPT_SECONDS = 7 * 86400
 
 
 def preview(olds: Outs, news: Outs) -> None:
@@ -58,14 +55,7 @@ def lines_of(seen: Preview, strays: list[str]) -> list[str]:
 
 def write(lines: list[str]) -> Path:
     """The file of these lines. Old ones are cleared away."""
-    folder = private_folder(state_folder() / "lists")
-    for old in folder.glob("roles-*.txt"):
-        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-            old.unlink(missing_ok=True)
-    text = "\n".join(lines) + "\n"
-    path = folder / f"roles-{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
-    write_private(path, text)
-    return path
+    return write_list("roles", lines)
 
 
 def _people(props: Outs) -> People | None:

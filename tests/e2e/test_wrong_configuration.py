@@ -10,14 +10,26 @@ from tests.e2e.conftest import Project
 
 WRONG: dict[str, Any] = {
     "nmae": "Acme",
-    "google": {"customer": "acme", "domain": "acme", "admin": "boss"},
+    "production": True,
+    "google": {
+        "customer": "acme",
+        "domain": "acme",
+        "admin": "boss",
+        "custom_schema": {"allow_data_loss": True},
+    },
     "flex": {"account_sid": "AC1", "connection": "JQ1", "runtime_domain": "Acme Falcon"},
     "roles": {
         "mode": "strict",
         "people": {"ada@acme.example": {"roles": ["administrator"]}},
         "file": "absent.csv",
     },
-    "saml_app": {"attribute_mapping": {"Email": "Basic Information > Primary email"}},
+    "saml_app": {
+        "attribute_mapping": {
+            "Email": "Basic Information > Primary email",
+            "full_name": "Flex Details > Full Name",
+            "roles": "Flex Details > Rolse",
+        }
+    },
 }
 KEYS = [
     "tenant.nmae",
@@ -30,11 +42,16 @@ KEYS = [
     "tenant.roles.mode",
     "tenant.roles.people.ada@acme.example",
     "tenant.roles.file",
+    "tenant.saml_app.attribute_mapping.Email",
+    "tenant.saml_app.attribute_mapping.roles",
+    "tenant.google.custom_schema.allow_data_loss",
+    "endpoints.timeout_seconds",
 ]
 
 
-def test_ten_mistakes_are_ten_lines_and_no_call(project: Project):
+def test_each_mistake_is_one_line_and_there_is_no_call(project: Project):
     stack = project.stack("wrong.dev", **WRONG)
+    stack.engine.run("config", "set", "--path", "endpoints.timeout_seconds", "0", quiet=True)
     seen = len(project.requests())
 
     for verb in (["preview"], ["up", "--yes", "--skip-preview"]):

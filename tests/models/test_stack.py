@@ -149,3 +149,58 @@ def test_all_mistakes_are_reported_together(tmp_path):
 @pytest.mark.parametrize("config", [None, "text", 3, [], {"name": 4}, {"roles": "x"}, {"flex": []}])
 def test_nonsense_is_refused_without_a_crash(tmp_path, config):
     assert problems(config, tmp_path)
+
+
+def test_mistakes_of_shape_hide_neither_the_mappings_nor_the_guard_rails_nor_endpoints(tmp_path):
+    config = changed("flex.account_sid", "AC123") | {"production": True}
+    config["google"] = {**config["google"], "custom_schema": {"retain": False}}
+    config["saml_app"] = {"attribute_mapping": {"Email": "Basic Information > Primary email"}}
+
+    with pytest.raises(TenantConfigError) as caught:
+        read_stack("acme.dev", config, tmp_path, NOW, {"base": "ftp://x", "bsae": 1})
+
+    mapping = "tenant.saml_app.attribute_mapping"
+    assert {
+        "tenant.flex.account_sid",
+        "tenant.google.custom_schema.retain",
+        f"{mapping}.Email",
+        f"{mapping}.full_name",
+        f"{mapping}.roles",
+        "endpoints.base",
+        "endpoints.bsae",
+    } == {key for key, _, _ in caught.value.problems}
+
+
+def mapped(full_name: str) -> dict[str, Any]:
+    rows = {
+        "email": "Basic Information > Primary email",
+        "full_name": full_name,
+        "roles": "Flex Details > Roles",
+    }
+    return changed("saml_app", {"attribute_mapping": rows})
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Flex Details > Full Nmae", "Flex Details > full name", "flex details > Full Name"],
+)
+def test_a_row_that_misspells_a_field_of_the_schema_is_refused(tmp_path, source):
+    found = problems(mapped(source), tmp_path)
+
+    assert ["tenant.saml_app.attribute_mapping.full_name"] == [key for key, _, _ in found]
+    assert "write Flex Details > Full Name, or declare that field" == found[0][2]
+
+
+@pytest.mark.parametrize("source", ["Flex Details > Payroll", "Employee Details > Full Nmae"])
+def test_fields_that_are_somebody_elses_are_taken_as_they_are(tmp_path, source):
+    stack = read_stack("acme.prod", mapped(source), tmp_path, NOW)
+
+    assert source == stack.tenant.attribute_mapping["full_name"]
+
+
+def test_a_row_of_another_shape_is_one_mistake(tmp_path):
+    rows = {"email": 5, "full_name": "Flex Details > Full Name", "roles": "Flex Details > Roles"}
+
+    found = problems(changed("saml_app", {"attribute_mapping": rows}), tmp_path)
+
+    assert ["tenant.saml_app.attribute_mapping.email"] == [key for key, _, _ in found]
