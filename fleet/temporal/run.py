@@ -39,7 +39,13 @@ if TYPE_CHECKING:
 _EVERY_SECONDS = 1.0
 _LATE = timedelta(seconds=30)  # by which the server's list of closed workflows may lag behind
 _PATIENCE_SECONDS = 600.0
-_GONE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+_FINAL = {
+    RPCStatusCode.INVALID_ARGUMENT,
+    RPCStatusCode.NOT_FOUND,
+    RPCStatusCode.PERMISSION_DENIED,
+    RPCStatusCode.UNAUTHENTICATED,
+    RPCStatusCode.UNIMPLEMENTED,
+}
 
 
 class TemporalRun:
@@ -246,8 +252,11 @@ class TemporalRun:
 
 
 def _lost(error: RPCError, since: float) -> float:
-    """Since when the server does not answer; raises if that is too long, or it refuses."""
-    if error.status not in _GONE:
+    """Since when the server does not answer; raises if that is too long, or it refuses.
+
+    A server in distress may say that the namespace, where our run is, is not there.
+    """
+    if error.status in _FINAL and not error.message.startswith("Namespace"):
         raise refused(error) from None
     now = asyncio.get_running_loop().time()
     if not since:

@@ -16,6 +16,7 @@ from fleet.ledger import Ledger, Run
 from fleet.result import Outcome, Result
 from fleet.run import Ending, Options
 from fleet.temporal import names
+from fleet.temporal.beats import Beats
 from fleet.temporal.connection import Where, connect, ensure_search_attributes
 from fleet.temporal.run import TemporalRun
 from fleet.temporal.tasks import BATCH, How, StackTask, task_of
@@ -26,12 +27,17 @@ from tools.temporal.run import TemporalServer
 
 
 class Stub:
-    """The three activities. `fails` are stacks that fail; each takes `seconds` and tells when."""
+    """The three activities. `fails` are stacks that fail; each takes `seconds` and tells when.
+
+    `dies` are stacks whose first attempt is not heard of again, as if its worker had died.
+    """
 
     def __init__(self, *stacks: FleetStack, seconds: float = 0.0) -> None:
         self._stacks = {one.name: one for one in stacks}
         self.seconds = seconds
         self.fails: set[str] = set()
+        self.dies: set[str] = set()
+        self.heard: list[set[str]] = []  # machines that earlier attempts were on
         self.took: list[tuple[str, float, float]] = []
 
     @property
@@ -51,6 +57,11 @@ class Stub:
     async def reconcile(self, task: StackTask) -> Result:
         began, outcome = time.monotonic(), Outcome.GOOD
         await _at_work()
+        if task.stack in self.dies:
+            self.dies.remove(task.stack)
+            activity.heartbeat(Beats("a-machine-that-dies").now())
+            await asyncio.Event().wait()
+        self.heard.append(Beats("here", activity.info().heartbeat_details).others)
         while time.monotonic() - began < self.seconds:
             activity.heartbeat()
             try:

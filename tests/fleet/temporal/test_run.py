@@ -179,3 +179,17 @@ def test_a_stack_without_a_file_at_the_workers_fails(
 
     assert {"good": 1, "failed": 1} == asker.counts(run)
     assert "no file" in asker.ledger.results(run)[1].said
+
+
+def test_a_stack_whose_worker_is_not_heard_of_is_done_by_another(
+    temporal: TemporalServer, asker: Asker
+) -> None:
+    """After the heartbeat timeout; the next attempt knows which machine had it."""
+    stub = Stub(*fleet_of(1))
+    stub.dies = {"t0000.dev"}
+    run = asker.begin(names_of(1))
+    with working(temporal, stub, Duty(queue=asker.queue, size=2, rate=0, grace=0)):
+        asker.go(run)
+
+    assert {"good": 1} == asker.counts(run)
+    assert [{"a-machine-that-dies"}] == stub.heard
