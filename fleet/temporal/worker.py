@@ -16,7 +16,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import RateLimit
 from temporalio.api.workflowservice.v1 import UpdateTaskQueueConfigRequest
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from fleet.pool import default_size
 from fleet.temporal import names
@@ -92,6 +92,9 @@ def workers(client: Client, activities: Does, duty: Duty) -> tuple[Worker, Worke
         task_queue=duty.queue,
         workflows=[FleetWorkflow, BatchWorkflow, StackWorkflow],
         activities=[activities.select, activities.look_up],
+        # Theirs would import our modules for each workflow again: slow, and of a checkout that has
+        # changed meanwhile, which a worker outlives.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=_AFTER_STOP,
     )
     return stacks, rest

@@ -36,10 +36,10 @@ def unlike_once(project: FleetProject) -> list[str]:
     return [] if len(rows) == number else [f"{len(rows)} schemas for {number} tenants: {rows}"]
 
 
-def until(holds: Callable[[], object], what: str) -> None:
+def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for it. Raises TimeoutError."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited for {PATIENCE_SECONDS:.0f} s until {what}")
+            raise TimeoutError(f"waited for {seconds:.0f} s until {what}")
         time.sleep(0.05)

@@ -100,7 +100,7 @@ class FleetProject:
     def ended(process: subprocess.Popen[str], exit_code: int, timeout: float) -> dict[str, Any]:
         """What a command with `--json` that was started printed at its end."""
         out, err = process.communicate(timeout=timeout)
-        _expect(exit_code, process.returncode, out + err)
+        _expect(exit_code, process.returncode if out else None, out + err)
         return dict(json.loads(out))
 
     def pulumi(self, *arguments: str) -> str:
@@ -187,7 +187,7 @@ def fleet_project(tenants: int, root: Path | None = None) -> Iterator[FleetProje
                 server.terminate()
 
 
-def _expect(code: int, got: int, said: str) -> None:
+def _expect(code: int, got: int | None, said: str) -> None:
     if code != got:
         raise UnexpectedExitError(f"exit code {got}, not {code}: {said[-3000:]}")
 

@@ -1,26 +1,30 @@
 """Three customers under a rate that the server keeps, beside customers with a stack each.
 
-Real server and workflows, stacks that there are not; what counts is when each was begun.
+Real server and workflows, stacks that there are not; what counts is when each was begun. All wait
+on the server before the first worker asks for one, so that nothing but the rate slows them.
 """
 
 from __future__ import annotations
 
 import tempfile
+import threading
 from bisect import bisect_left
 from collections import defaultdict
 from pathlib import Path
 
 from fleet.run import Options
+from fleet.temporal import names
 from fleet.temporal.worker import Duty
 from fleet.tenants import FleetStack
 from tests.fleet.temporal.stub import Asker, Stub, working
 from tests.servers import free_port
+from tools.fleet.ends import until
 from tools.temporal.run import TemporalServer
 
 RATE = 5.0
 CUSTOMERS, EACH, OTHERS = 3, 40, 60
-SLOTS = 100
 QUEUE = "rates"
+STACKS, WORKFLOWS = slice(0, 1), slice(1, 2)  # parts of a worker
 
 
 def rates() -> list[str]:
@@ -56,11 +60,23 @@ def begun_by_customer(stacks: list[FleetStack]) -> dict[str, list[float]]:
         with TemporalServer(folder / "runs.sqlite", free_port()) as server:
             asker = Asker(server, QUEUE, folder)
             run = asker.begin([one.name for one in stacks])
-            with working(server, stub, Duty(queue=QUEUE, size=SLOTS, rate=RATE)):
+            duty = Duty(queue=QUEUE, size=len(stacks), rate=RATE)
+            late = threading.Thread(target=work_late, args=(server, asker, stub, duty))
+            with working(server, stub, duty, WORKFLOWS):
+                late.start()
                 asker.go(run, Options(per_account=EACH))
+                late.join()
     for stack, began, _ in sorted(stub.took, key=lambda one: one[1]):
         found[customer[stack]].append(began)
     return found
+
+
+def work_late(server: TemporalServer, asker: Asker, stub: Stub, duty: Duty) -> None:
+    """Work, once all stacks wait for it, until all are done."""
+    waiting = f"WorkflowType = 'StackWorkflow' AND {names.OUTCOME.name} = '{names.WAITING}'"
+    until(lambda: len(asker.ask(waiting)) == duty.size, "all wait", seconds=600)
+    with working(server, stub, duty, STACKS):
+        until(lambda: len(stub.took) == duty.size, "all are done", seconds=600)
 
 
 def most_in_a_second(times: list[float]) -> int:

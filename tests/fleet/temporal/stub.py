@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 from temporalio import activity
@@ -92,16 +92,19 @@ def fleet_of(number: int, **account: str) -> list[FleetStack]:
 
 
 @contextmanager
-def working(server: TemporalServer, stub: Stub, duty: Duty) -> Iterator[None]:
-    """A worker in a thread of its own, until the end of the block."""
+def working(
+    server: TemporalServer, stub: Stub, duty: Duty, parts: slice = slice(2)
+) -> Iterator[None]:
+    """A worker in a thread of its own, until the end of the block; or one of its two parts."""
     ready, ended = threading.Event(), threading.Event()
 
     async def work() -> None:
         client = await connect(Where({}, server.address))
         await ensure_search_attributes(client)
         await limit_rate(client, duty)
-        stacks, rest = workers(client, stub, duty)
-        async with rest, stacks:
+        async with AsyncExitStack() as both:
+            for one in list(workers(client, stub, duty))[parts]:
+                await both.enter_async_context(one)
             ready.set()
             await asyncio.to_thread(ended.wait)
 
