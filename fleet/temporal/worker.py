@@ -95,6 +95,7 @@ def workers(client: Client, activities: Does, duty: Duty) -> tuple[Worker, Worke
         # Theirs would import our modules for each workflow again: slow, and of a checkout that has
         # changed meanwhile, which a worker outlives.
         workflow_runner=UnsandboxedWorkflowRunner(),
+        debug_mode=True,  # no alarm at a workflow that is late: engines keep processors busy
         graceful_shutdown_timeout=_AFTER_STOP,
     )
     return stacks, rest
