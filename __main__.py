@@ -6,7 +6,7 @@ from pathlib import Path
 import pulumi
 
 from components import GoogleFlexSso
-from components.program import OUTPUTS, clean_errors
+from components.program import OUTPUTS, clean_errors, people_args, tenant_args
 from models.roles import union
 from models.stack import read_stack
 from providers.google.groups import people_of_groups
@@ -29,8 +29,8 @@ with clean_errors():
         "sso",
         {
             "stack": stack.name,
-            "tenant": stack.tenant.model_dump(mode="json"),
-            "people": union(stack.people, from_groups),
+            "tenant": tenant_args(stack.tenant),
+            "people": people_args(union(stack.people, from_groups)),
             "idp_metadata": stack.idp_metadata,
             "metadata_path": f"stacks/{stack.name}/{stack.tenant.saml_app.idp_metadata}",
         },

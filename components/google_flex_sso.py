@@ -29,6 +29,7 @@ from components.handoff import (
     next_step_of,
 )
 from components.identity_provider import identity_provider, warn_of_claims
+from components.tenant_args import RoleAssignmentArgs, TenantArgs
 from models.attributes import attribute_fields
 from models.flex import SpSettings, derive_sp_settings
 from models.guard_rails import is_production, refuse
@@ -53,10 +54,10 @@ class GoogleFlexSsoArgs(TypedDict):
 
     stack: str
     """Its name, <tenant>.<environment>; part of the connection's Friendly Name."""
-    tenant: dict[str, Any]
-    """The contact centre, in the shape of `models.tenant.Tenant`."""
-    people: dict[str, Any]
-    """E-mail → {roles, full_name?}."""
+    tenant: TenantArgs
+    """The contact centre, as under `flex-google-sso:tenant` in a stack's file."""
+    people: dict[str, RoleAssignmentArgs]
+    """E-mail → roles and, if given, full name and attributes."""
     idp_metadata: NotRequired[str | None]
     """The text of GoogleIDPMetadata.xml; none until a person has brought it."""
     metadata_path: str

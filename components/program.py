@@ -1,10 +1,10 @@
-"""What every program around `GoogleFlexSso` needs: output names, and errors without tracebacks."""
+"""What a program around `GoogleFlexSso` needs: output names, clean errors, typed arguments."""
 
 from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pulumi
 
@@ -13,6 +13,10 @@ from models.whole_list import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from components.tenant_args import RoleAssignmentArgs, TenantArgs
+    from models.roles import RoleAssignment
+    from models.tenant import Tenant
 
 OUTPUTS = (
     "status",
@@ -42,3 +46,13 @@ def clean_errors() -> Iterator[None]:
         yield
     except FlexSsoError as error:
         raise pulumi.RunError(text_of(error)) from None
+
+
+def tenant_args(tenant: Tenant) -> TenantArgs:
+    """A tenant that was read, as an argument of the component."""
+    return cast("TenantArgs", tenant.model_dump(mode="json"))
+
+
+def people_args(people: dict[str, RoleAssignment]) -> dict[str, RoleAssignmentArgs]:
+    """People that were read: taken as they are, for there may be thousands."""
+    return cast("dict[str, RoleAssignmentArgs]", people)

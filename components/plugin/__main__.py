@@ -17,11 +17,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 def main() -> None:
     """Serve the component until the engine ends."""
     sys.path[0] = str(PROJECT)  # instead of this folder
-    from pulumi.provider.experimental import component_provider_host  # noqa: PLC0415  see above
+    from pulumi.provider import main as serve  # noqa: PLC0415  see above
 
-    from components import GoogleFlexSso  # noqa: PLC0415
+    from components.package import Package  # noqa: PLC0415
 
-    component_provider_host(components=[GoogleFlexSso], name="flexsso")
+    serve(Package(), sys.argv[1:])
 
 
 if __name__ == "__main__":

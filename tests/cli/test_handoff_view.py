@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -88,9 +88,14 @@ def test_the_band_says_who_it_waits_for(phase, who):
     assert who == view_of(outputs(phase), {}, NOW).waits_for
 
 
-@pytest.mark.parametrize(("day", "left", "soon"), [(1, 30, True), (30, 1, True)])
-def test_certificate_days_are_counted_from_now(day, left, soon):
-    view = view_of(outputs(), {}, NOW.replace(day=day))
+@pytest.mark.parametrize(
+    ("left", "soon"), [(61, False), (60, False), (59, True), (30, True), (7, True), (1, True)]
+)
+def test_certificate_days_are_counted_from_now(left, soon):
+    given = outputs()
+    ends = datetime.fromisoformat(given["certificate_not_after"])
+
+    view = view_of(given, {}, ends - timedelta(days=left, seconds=1))
 
     assert left == view.certificate_days
     assert soon is view.certificate_ends_soon

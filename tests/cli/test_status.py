@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from cli.stack_state import StackState
 from cli.status import ROLES, SAML_APP, SSO, facts_of, text_of
 from models.certificate import parse_der
@@ -47,9 +49,19 @@ def test_one_screen():
     assert max(map(len, text.splitlines())) <= 100
 
 
-def test_a_certificate_that_ends_soon_is_a_warning():
-    assert "warning: it ends in 29 days" in text_of(facts_of(state(days=29), NOW))
-    assert "set the day of the rotation" in text_of(facts_of(state(days=29), NOW))
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        *((60, None), (59, "plan the rotation"), (30, "plan the rotation")),
+        *((29, "set the day of the rotation"), (7, "set the day"), (6, "rotate it now")),
+    ],
+)
+def test_a_certificate_that_ends_soon_is_a_warning(days, says):
+    text = text_of(facts_of(state(days=days), NOW))
+
+    assert f"{days} days left" in text
+    assert (f"warning: it ends in {days} days" in text) is bool(says)
+    assert (says or "certificate") in text
 
 
 def test_a_certificate_that_has_ended_says_so():

@@ -15,7 +15,10 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("days", "says"),
-    [(61, None), (60, None), (59, "plan"), (29, "set the day"), (6, "rotate it now")],
+    [
+        *((61, None), (60, None), (59, "plan"), (30, "plan")),
+        *((29, "set the day"), (7, "set the day"), (6, "rotate it now"), (0, "rotate it now")),
+    ],
 )
 def test_the_nearer_the_end_the_clearer_the_word(days, says, capsys):
     certificate = parse_der(_certificate(ends=NOW + timedelta(days=days, hours=1)))

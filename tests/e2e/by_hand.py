@@ -45,17 +45,21 @@ class ByHand:
         for email, values in VALUES.items():
             roles = [{"value": role} for role in values["Flex_Roles"]]
             self.vendor.set_values(email, {"Contact_Center": {**values, "Flex_Roles": roles}})
+        self.connect()
+
+    def connect(self) -> None:
+        """Flex's connection, Google's app with it, and Google's values in Flex's form."""
         if self.tenant.flex.generation is Generation.ENHANCED:
             self._do(Phase.AWAITING_CONNECTION)
         self._do(Phase.AWAITING_GOOGLE_APP)
         self._do(Phase.AWAITING_FLEX_FORM)
 
-    def make_category(self) -> None:
+    def make_category(self, category: str = CATEGORY, roles: str = ROLES, name: str = NAME) -> None:
         person = self.person()
         person.open("https://admin.google.com/ac/customschema")
-        person.fill("Category", CATEGORY)
-        for row, (name, number) in enumerate([(ROLES, "Multi-value"), (NAME, "Single Value")]):
-            person.fill("Name", name, row)
+        person.fill("Category", category)
+        for row, (field, number) in enumerate([(roles, "Multi-value"), (name, "Single Value")]):
+            person.fill("Name", field, row)
             person.fill("Info type", "Text", row)
             person.fill("Visibility", "Visible to organization", row)
             person.fill("No. of values", number, row)

@@ -3,45 +3,75 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pulumi.provider.experimental.util import camel_case
 
 from cli.env import engine_environment
-from tests.checkout import Checkout, checkout
+from tests.checkout import ROOT, Checkout, checkout
+from tests.e2e.by_hand import ByHand
 from tools.pulumi.yaml_host import YAML_HOST
 
 pytestmark = pytest.mark.xdist_group("examples")
 
-# The same inputs as in the examples, over the package's wire instead of an import.
+# The same inputs as in the examples, over the package's wire instead of an import, and with the
+# keys as Pulumi's other languages spell them.
 REMOTE = """
+import os
 import pulumi
 
-config = pulumi.Config()
+tenant = {
+    "name": "Acme Desk",
+    "production": True,
+    "google": {"customer": "C01sandbx", "domain": "acme.example", "admin": "admin@acme.example"},
+    "flex": {"accountSid": "ACCOUNT", "runtimeDomain": "acme-falcon-1234"},
+    "samlApp": {"idpMetadata": "idp_metadata.xml"},
+}
 people = {"ada@acme.example": {"roles": ["agent"]},
           "grace@acme.example": {"roles": ["agent", "supervisor"]}}
-inputs = {"stack": "desk.dev", "tenant": config.require_object("tenant"), "people": people,
+there = os.path.exists("idp_metadata.xml")
+inputs = {"stack": "desk.dev", "tenant": tenant, "people": people,
+          "idpMetadata": open("idp_metadata.xml").read() if there else None,
           "metadataPath": "idp_metadata.xml"}
 sso = pulumi.ComponentResource("flexsso:index:GoogleFlexSso", "sso",
                                {**inputs, "status": None, "acsUrl": None}, remote=True)
 pulumi.export("status", sso.status)
-"""
+""".replace("ACCOUNT", "AC" + "5a" * 16)
+COMPONENT = "flexsso:index:GoogleFlexSso"
+METADATA = "idp_metadata.xml"
+State = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A checkout whose tenant is connected by hand at both consoles: only the file is missing.
+
+    It is one of production, so that there is something to see of `protect`.
+    """
     with checkout(tmp_path_factory.mktemp("checkout")) as made:
         for file in made.root.glob("examples/*/Pulumi.dev.yaml"):
-            file.write_text(file.read_text().replace("http://127.0.0.1:8765", made.base))
+            config = yaml.safe_load(file.read_text())
+            config["config"]["desk:endpoints"]["base"] = made.base
+            config["config"]["desk:tenant"]["production"] = True
+            file.write_text(yaml.safe_dump(config))
+        somebody = ByHand(made.base, made.root, config["config"]["desk:tenant"])
+        somebody.make_category("Flex Details", "Roles", "Full Name")
+        somebody.connect()
         yield made
 
 
 @pytest.fixture(scope="module")
-def own(copy: Checkout) -> dict[str, Any]:
+def own(copy: Checkout) -> list[State]:
     """What this project's own program makes of the same tenant."""
     copy.flexsso(
         *("new", "desk.dev", "--sandbox", "--name", "Acme Desk", "--customer", "C01sandbx"),
@@ -50,15 +80,19 @@ def own(copy: Checkout) -> dict[str, Any]:
         *("--person", "ada@acme.example=agent"),
         *("--person", "grace@acme.example=agent,supervisor"),
     )
-    copy.flexsso("up", "desk.dev", "--yes", "--skip-preview")
-    made = children(pulumi(copy, copy.root, "stack", "export", "--stack", "desk.dev"))
-    copy.flexsso("destroy", "desk.dev", "--yes", "--skip-preview")
-    return made
+    key = "flex-google-sso:tenant.production"
+    pulumi(copy, copy.root, "config", "set", "-s", "desk.dev", "--path", key, "true")
+    return whole_life(copy, copy.root, "desk.dev", f"stacks/desk.dev/{METADATA}")
 
 
 def pulumi(copy: Checkout, folder: Path, *arguments: str) -> str:
     environment = engine_environment(copy.root, copy.environment)
-    environment["PYTHONPATH"] = str(copy.root)
+    theirs = folder / ".venv"
+    if theirs.is_dir() and folder != copy.root:
+        environment["PATH"] = f"{theirs / 'bin'}{os.pathsep}{environment['PATH']}"
+        environment["PULUMI_RUNTIME_VIRTUALENV"] = str(theirs)
+    else:
+        environment["PYTHONPATH"] = str(copy.root)
     done = subprocess.run(
         ["pulumi", "--non-interactive", *arguments],
         cwd=folder,
@@ -71,31 +105,86 @@ def pulumi(copy: Checkout, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def children(state: str) -> dict[str, Any]:
-    """Name → wish of each resource with a provider of ours."""
-    resources = json.loads(state)["deployment"]["resources"]
+def whole_life(
+    copy: Checkout, folder: Path, stack: str = "dev", path: str = METADATA
+) -> list[State]:
+    """Up without the metadata file, up with it, refresh, destroy; returns what each `up` made."""
+    there = ("-s", stack)
+    seen = []
+    for file in (None, folder / path):
+        if file is not None:
+            shutil.copy(copy.root / "Downloads" / "GoogleIDPMetadata.xml", file)
+            project = folder / "Pulumi.yaml"  # where YAML's example says how to go on
+            project.write_text(
+                re.sub(r"^      # (?=idpM|  fn)", "      ", project.read_text(), flags=re.M)
+            )
+        pulumi(copy, folder, "up", "--yes", "--skip-preview", *there)
+        state = pulumi(copy, folder, "stack", "export", *there)
+        seen.append(made(state.replace(path, METADATA)))
+    pulumi(copy, folder, "refresh", "--yes", "--skip-preview", *there)
+    pulumi(copy, folder, "state", "unprotect", "--all", "--yes", *there)
+    # The program, which destroy runs too, would protect everything again.
+    pulumi(copy, folder, "destroy", "--yes", "--skip-preview", "--run-program=false", *there)
+    return seen
+
+
+def install(venv: Path) -> None:
+    """A virtual environment with this project's package in it, by pip; what it needs is ours."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    python = venv / "bin" / "python"
+    (site,) = venv.glob("lib/python3*/site-packages")
+    (site / "needed.pth").write_text(sysconfig.get_path("purelib"))
+    offline = ("--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *offline, ROOT]
+    subprocess.run(pip, check=True)
+
+
+def foreign(copy: Checkout, folder: Path) -> list[State]:
+    """The same life in somebody else's project."""
+    pulumi(copy, folder, "stack", "init", "dev")
+    seen = whole_life(copy, folder)
+    pulumi(copy, folder, "stack", "rm", "dev", "--yes", "--preserve-config")
+    return seen
+
+
+def made(state: str) -> State:
+    """The component and all below it: parent, protection, inputs and outputs, without times."""
+    timeless = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "…", state)
     return {
-        one["urn"].split("::")[-1]: {k: v for k, v in one["inputs"].items() if k != "__provider"}
-        for one in resources
-        if "dynamic/" in one["type"]
+        _below(one["urn"]): {
+            "parent": _below(one["parent"]) if one["type"] != COMPONENT else "",
+            "protect": one.get("protect", False),
+            "inputs": _plain(one["inputs"]) if one["type"] != COMPONENT else {},
+            "outputs": {camel_case(key): value for key, value in _plain(one["outputs"]).items()},
+        }
+        for one in json.loads(timeless)["deployment"]["resources"]
+        if COMPONENT in one["urn"]
     }
 
 
-def whole_life(copy: Checkout, folder: Path) -> dict[str, Any]:
-    """Up, up again with nothing to do, refresh, destroy; returns what `up` made."""
-    pulumi(copy, folder, "stack", "init", "dev")
-    pulumi(copy, folder, "up", "--yes", "--skip-preview", "--stack", "dev")
-    assert "awaiting_connection" in pulumi(copy, folder, "stack", "output", "--stack", "dev")
-    made = children(pulumi(copy, folder, "stack", "export", "--stack", "dev"))
-    pulumi(copy, folder, "refresh", "--yes", "--skip-preview", "--stack", "dev")
-    pulumi(copy, folder, "destroy", "--yes", "--skip-preview", "--stack", "dev")
-    pulumi(copy, folder, "stack", "rm", "dev", "--yes", "--preserve-config")
-    return made
+def _below(urn: str) -> str:
+    """Types and name, without stack and project."""
+    return urn.split("::", 2)[2]
 
 
-def test_another_python_program_reaches_the_same_state(copy, own):
-    assert len(own) >= 5
-    assert own == whole_life(copy, copy.root / "examples" / "python")
+def _plain(props: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in props.items() if k not in {"__provider", "run"} and v is not None}
+
+
+def check(own: list[State], theirs: list[State]) -> None:
+    """The same in both phases, and not the same nothing."""
+    for ours, other, phase in zip(own, theirs, ("awaiting_google_app", "active"), strict=True):
+        assert ours == other
+        assert phase == ours[f"{COMPONENT}::sso"]["outputs"]["status"]
+        assert 6 == len(ours)
+        assert {True} == {one["protect"] for name, one in ours.items() if "$" in name}
+
+
+def test_another_python_program_with_an_environment_of_its_own_reaches_the_same_state(copy, own):
+    folder = copy.root / "examples" / "python"
+    install(folder / ".venv")
+
+    check(own, foreign(copy, folder))
 
 
 def test_a_program_that_uses_the_package_reaches_the_same_state(copy, own):
@@ -106,7 +195,7 @@ def test_a_program_that_uses_the_package_reaches_the_same_state(copy, own):
     project.write_text(head.replace("runtime: yaml", "runtime: python"))
     (folder / "__main__.py").write_text(REMOTE)
 
-    assert own == whole_life(copy, folder)
+    check(own, foreign(copy, folder))
 
 
 def test_a_yaml_program_reaches_the_same_state(copy, own):
@@ -114,5 +203,6 @@ def test_a_yaml_program_reaches_the_same_state(copy, own):
     if shutil.which(YAML_HOST.name, path=path) is None:
         assert shutil.which("go") is None, "make test builds it: python -m tools.pulumi.yaml_host"
         pytest.skip(f"no {YAML_HOST.name} on PATH, and no Go to build it with")
+    folder = copy.root / "examples" / "yaml"
 
-    assert own == whole_life(copy, copy.root / "examples" / "yaml")
+    check(own, foreign(copy, folder))

@@ -18,6 +18,7 @@ from tools.reference import (
     saml_attacks,
     schema,
     tenant,
+    tenant_args,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -29,7 +30,8 @@ PAGES = {
     "exit-codes.md": exit_codes.render,
     "saml-attacks.md": saml_attacks.render,
     "../explanation/reliability.md": reliability.render,
-    "../../components/plugin/schema.json": schema.render,
+    "../../components/tenant_args.py": tenant_args.render,
+    "../../components/plugin/schema.json": schema.render,  # of the file before it
     "../../stacks/Pulumi.example.prod.yaml": example_stack.render,
 }
 

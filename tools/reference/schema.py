@@ -7,9 +7,8 @@ import json
 from pulumi.provider.experimental.analyzer import Analyzer
 from pulumi.provider.experimental.schema import generate_schema
 
-from components import GoogleFlexSso
-
-NAME, VERSION = "flexsso", "0.0.0"
+from components.google_flex_sso import GoogleFlexSso
+from components.package import NAME, VERSION
 
 
 def render() -> str:
