@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 
-from models.flex import Generation, Way
+from models.flex import Generation, Way, login_link
 from models.handoff import HandoffFacts, build_handoff, mapping_of
 from models.phase import Phase
 from models.tenant import Writer
@@ -133,7 +133,7 @@ def _migration(tenant: Tenant, *, moving: bool) -> Way | None:
 
 def login_url(tenant: Tenant) -> str:
     """Where people log in to this tenant's Flex."""
-    return f"https://flex.twilio.com/{tenant.flex.runtime_domain}"
+    return login_link(tenant.flex.runtime_domain)
 
 
 def default_redirect_url(tenant: Tenant) -> str:

@@ -143,18 +143,6 @@ def login_link(runtime_domain: str) -> str:
     return f"https://flex.twilio.com/{runtime_domain.removesuffix('.twil.io')}"
 
 
-def identity_of(name_id: str) -> str:
-    """Flex's identity for a NameID: all but ASCII letters and digits as `_XX`, in hex.
-
-    `user@example.com` becomes `user_40example_2Ecom`. Taking the bytes of UTF-8 for letters
-    outside ASCII is an assumption; Google's addresses have none.
-    """
-    return "".join(
-        chr(byte) if chr(byte).isalnum() and byte < 128 else f"_{byte:02X}"
-        for byte in name_id.encode()
-    )
-
-
 WORKER_NAME_LIMIT = 64
 
 

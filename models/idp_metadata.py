@@ -48,9 +48,7 @@ class IdpMetadata(BaseModel):
     sso_url: str
     certificates: tuple[Certificate, ...]
     idpid: str | None
-    name_id_format: str | None
     valid_until: datetime | None
-    want_authn_requests_signed: bool
     warnings: tuple[str, ...] = ()
 
 
@@ -71,9 +69,7 @@ def parse_idp_metadata(document: bytes, *, allow_any_host: bool = False) -> IdpM
         sso_url=sso_url,
         certificates=certificates,
         idpid=_idpid(entity_id, sso_url),
-        name_id_format=_name_id_format(idp),
         valid_until=valid_until,
-        want_authn_requests_signed=idp.get("WantAuthnRequestsSigned") in {"true", "1"},
         warnings=tuple(_warnings(entity.get("validUntil"), valid_until, certificates)),
     )
 
@@ -196,11 +192,6 @@ def _check_address(label: str, address: str, *, allow_any_host: bool) -> None:
     if parts.netloc != GOOGLE_HOST and not allow_any_host:
         hint = f"{DOWNLOAD}. Another provider: tenant.saml_app.allow_any_idp_host"
         _refuse(f"The {label} is at {parts.netloc}, not at {GOOGLE_HOST}.", hint)
-
-
-def _name_id_format(idp: Element) -> str | None:
-    found = idp.find(f"{MD}NameIDFormat")
-    return "".join(found.itertext()).strip() if found is not None else None
 
 
 def _certificates(idp: Element) -> tuple[Certificate, ...]:

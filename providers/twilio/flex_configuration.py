@@ -17,6 +17,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from models.errors import ConflictError, TenantConfigError, UnreachableError, VendorApiError
+from models.flex import login_link
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.failures import PartialState
 from providers.twilio.answers import an_object
@@ -167,7 +168,7 @@ def _outputs(wanted: FlexConfigurationInputs, live: dict[str, Any], olds: Outs) 
         flex_instance_sid=str(live.get("flex_instance_sid") or ""),
         workspace_sid=str(live.get("taskrouter_workspace_sid") or ""),
         ui_version=str(live.get("ui_version") or ""),
-        login_url=f"https://flex.twilio.com/{_runtime_domain(live)}",
+        login_url=login_link(_runtime_domain(live)),
         changed=bool(olds.get("changed")),
         before=olds.get("before"),
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from models.errors import TenantConfigError, UnreachableError, VendorApiError
-from models.flex import Generation
+from models.flex import Generation, login_link
 from providers.retry import retrying
 from providers.twilio.answers import json_object, objects
 from providers.twilio.failures import translate
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 SERVICES = "https://services.twilio.com/v1/Flex"
 IAM = "https://iam.twilio.com/v1/Accounts"
-FLEX = "https://flex.twilio.com/"
 PUBLIC_CONFIGURATION = "https://flex-api.twilio.com/v1/Configuration/Public"
 HOPS = 8
 AUTHN_REQUEST_LIMIT = 65536
@@ -105,7 +104,7 @@ class SignInProbe:
 
         What is seen then can take a verified sign-in away, so a refusal is looked at twice.
         """
-        start = FLEX + runtime_domain
+        start = login_link(runtime_domain)
         seen = self._look_once(generation, connection, start)
         return self._look_once(generation, connection, start) if seen.why_not else seen
 

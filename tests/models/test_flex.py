@@ -8,7 +8,6 @@ from models.flex import (
     FlexRole,
     Generation,
     derive_sp_settings,
-    identity_of,
     lint_role,
     lint_roles,
     login_link,
@@ -136,33 +135,6 @@ def test_enhanced_addresses_are_not_known_without_a_connection(connection):
 @pytest.mark.parametrize("domain", ["iris-macaw-7585", "iris-macaw-7585.twil.io"])
 def test_the_login_link_takes_both_spellings_of_the_domain(domain):
     assert "https://flex.twilio.com/iris-macaw-7585" == login_link(domain)
-
-
-@pytest.mark.parametrize(
-    ("name_id", "identity"),
-    [
-        ("user@example.com", "user_40example_2Ecom"),
-        ("a-b+c@example.com", "a_2Db_2Bc_40example_2Ecom"),
-        ("under_score", "under_5Fscore"),
-        ("Ada1", "Ada1"),
-        ("é", "_C3_A9"),
-    ],
-)
-def test_identity(name_id, identity):
-    assert identity == identity_of(name_id)
-
-
-@given(one=st.text(), other=st.text())
-def test_different_people_have_different_identities(one, other):
-    assert (one == other) is (identity_of(one) == identity_of(other))
-
-
-@given(st.text())
-def test_an_identity_is_letters_digits_and_underscores(name_id):
-    identity = identity_of(name_id)
-
-    assert identity.isascii()
-    assert identity.replace("_", "").isalnum() or not name_id
 
 
 def test_an_address_that_is_too_long_for_a_worker():

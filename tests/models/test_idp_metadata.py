@@ -52,9 +52,7 @@ def test_googles_file_is_read(google, first):
     assert SSO_URL == metadata.sso_url
     assert "C01sandbx" == metadata.idpid
     assert (parse_der(first),) == metadata.certificates
-    assert "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress" == metadata.name_id_format
     assert parse_der(first).not_after == metadata.valid_until
-    assert metadata.want_authn_requests_signed is False
     assert () == metadata.warnings
 
 
@@ -122,12 +120,6 @@ def test_the_first_of_two_redirect_locations_counts(make_metadata, first):
 
 def test_the_post_location_will_do(make_metadata, first):
     assert SSO_URL == parse_idp_metadata(make_metadata(first, bindings=("HTTP-POST",))).sso_url
-
-
-def test_signed_requests_are_noticed(google):
-    wants = google.replace(b'Signed="false"', b'Signed="true"')
-
-    assert parse_idp_metadata(wants).want_authn_requests_signed is True
 
 
 # What is warned of ---------------------------------------------------------------------------
