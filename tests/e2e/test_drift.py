@@ -185,6 +185,29 @@ def test_what_no_api_shows_is_not_seen(world, label, value):
     edit_form(world, label, fields[label])
 
 
+def test_the_hand_off_marks_what_differs_and_leads_to_where_it_is_put_right(world):
+    """Both consoles at once; the person follows the document and knows nothing else."""
+    wrong = world.outputs["acs_url"].replace(world.outputs["connection"], OTHER_JQ)
+    edit_app(world, "ACS URL", wrong)
+    elsewhere = world.outputs["sso_url"].replace("C01sandbx", "C0evil000")
+    edit_form(world, "Single Sign-On URL", elsewhere)
+    world.put_back()
+
+    outputs = world.outputs
+    assert "drifted" == outputs["status"]
+    assert [("ACS URL", wrong), ("Single Sign-On URL", elsewhere)] == [
+        (field["label"], field["observed"])
+        for step in outputs["handoff"]["steps"]
+        for screen in step["screens"]
+        for field in screen["fields"]
+        if field["observed"]
+    ]
+    world.stack.hand_over(outputs)
+    assert "active" == world.stack.up()["status"]
+    world.stack.sign_in("ada@acme.example")
+    assert "verified" == world.stack.up()["status"]
+
+
 # What we manage: found, and put back -----------------------------------------------------------
 
 
