@@ -68,8 +68,10 @@ def line_of(check: Check) -> str:
 
 
 def check_machine(project: Path) -> list[Check]:
-    """Python, and the engine that `make install` chose."""
-    return [_python(project), _pulumi(project), _backend(project)]
+    """Python, the engine that `make install` chose, and where state is kept."""
+    from cli.doctor_backend import check_backend  # noqa: PLC0415
+
+    return [_python(project), _pulumi(project), *check_backend(project)]
 
 
 def _python(project: Path) -> Check:
@@ -100,22 +102,6 @@ def _pulumi(project: Path) -> Check:
     if done.returncode:
         return failed("pulumi", done.stderr.strip(), "make install")
     return ok("pulumi", done.stdout.strip())
-
-
-def _backend(project: Path) -> Check:
-    from cli.env import engine_environment  # noqa: PLC0415
-    from fleet.backends import backend_of, problems  # noqa: PLC0415
-    from fleet.tenants import read_fleet  # noqa: PLC0415
-
-    try:
-        environment = engine_environment(project, os.environ)
-        found = problems(environment, [one.name for one in read_fleet(project / "stacks")])
-    except FlexSsoError as error:
-        return of_error("state backend", error)
-    if found:
-        return failed("state backend", found[0].what, found[0].hint)
-    backend = backend_of(environment)
-    return ok("state backend", f"{backend.kind}, {backend.shown}")
 
 
 # The stack ---------------------------------------------------------------------------------------

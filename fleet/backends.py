@@ -103,17 +103,27 @@ def guarded(environment: Mapping[str, str]) -> dict[str, str]:
     return {PARALLEL: "1", **environment}
 
 
+def guards(
+    environment: Mapping[str, str], names: Iterable[str], at_once: int
+) -> dict[str, list[Problem]]:
+    """What is known to go wrong, by what it is about; empty where this backend knows no such thing.
+
+    The first use, which must not be by several at once, is for `prepare`.
+    """
+    if backend_of(environment).kind is not Kind.POSTGRES:
+        return {}
+    return {
+        "names": _wildcards([NAMESPACE.removesuffix(":"), *names]),
+        "parallelism": _parallel(environment),
+        "connections": _connections(environment, at_once),
+    }
+
+
 def problems(
     environment: Mapping[str, str], names: Iterable[str], at_once: int = 1
 ) -> list[Problem]:
     """What would go wrong with these stacks, so many at once."""
-    if backend_of(environment).kind is not Kind.POSTGRES:
-        return []
-    return [
-        *_wildcards([NAMESPACE.removesuffix(":"), *names]),
-        *_parallel(environment),
-        *_connections(environment, at_once),
-    ]
+    return [one for found in guards(environment, names, at_once).values() for one in found]
 
 
 def refuse(environment: Mapping[str, str], names: Iterable[str], at_once: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -59,11 +60,45 @@ def refused(fleet: FleetProject, *arguments: str) -> str:
     return err
 
 
+def doctor(fleet: FleetProject, **more: str) -> dict[str, dict[str, str]]:
+    """Its checks by name."""
+    command = ["./flexsso", "doctor", "--json"]
+    done = subprocess.run(
+        command,
+        cwd=fleet.root,
+        env={**fleet.environment, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "s3cret" not in done.stdout + done.stderr
+    return {one["name"]: one for one in json.loads(done.stdout)["checks"]}
+
+
 def test_first_uses_at_once_do_not_race_for_the_table(fleet: FleetProject) -> None:
     """All are made by the first run on an empty database, and looked at by the second."""
     assert {"waits": TENANTS} == fleet.run("up", "--at-once", "4", exit_code=2)["counts"]
     assert {"waits": TENANTS} == fleet.run("drift", exit_code=2)["counts"]
     assert [] == list((fleet.root / ".state").glob(".pulumi"))
+
+
+def test_doctor_tells_every_guard(fleet: FleetProject) -> None:
+    """On a server of its own: it is reached; then all at once that would go wrong there."""
+    good = doctor(fleet)
+    bad_name = fleet.root / "stacks" / "Pulumi.acme_eu.prod.yaml"
+    bad_name.write_text("config: {}")
+    wrong = {"PULUMI_DIY_BACKEND_PARALLEL": "10", "FLEXSSO_POSTGRES_CONNECTIONS": "1"}
+    bad = doctor(fleet, **wrong)
+    bad_name.unlink()
+    away = f"postgres://fleet:s3cret@127.0.0.1:{free_port()}/x"
+
+    of = {name: one["state"] for name, one in good.items() if name.startswith("state backend")}
+    guards = ("names", "parallelism", "connections")
+    assert {"state backend": "ok", **{f"state backend: {one}": "ok" for one in guards}} == of
+    assert ["failed"] * 3 == [bad[f"state backend: {one}"]["state"] for one in guards]
+    assert "acme_eu.prod" in bad["state backend: names"]["note"]
+    assert "is no stack's" in bad["stack files"]["note"]
+    assert "failed" == doctor(fleet, PULUMI_BACKEND_URL=away)["state backend"]["state"]
 
 
 def test_more_connections_than_granted_are_refused(fleet: FleetProject) -> None:
