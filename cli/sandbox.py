@@ -31,10 +31,13 @@ Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]
 
 
 @app.command()
-def up(
+def up(  # noqa: PLR0913  one for each option
     port: Port = DEFAULT_PORT,
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this shell.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the last world first.")] = False,
+    tenants: Annotated[
+        int, typer.Option(min=0, help="A new world: so many Workspaces and Flex accounts.")
+    ] = 0,
     as_json: AsJson = False,
     state_dir: StateDir = STATE_DIR,
 ) -> None:
@@ -46,11 +49,14 @@ def up(
         server.require_free(port)
         if foreground:
             _note(f"sandbox at {server.address(port)}, Ctrl-C stops it")
-            server.become(state_dir, port, reset=reset)
-        running = server.start(state_dir, port, reset=reset)
+            server.become(state_dir, port, reset=reset, tenants=tenants)
+        running = server.start(state_dir, port, reset=reset, tenants=tenants)
     elif running.port != port:
         what = f"The sandbox is running on port {running.port} already."
         raise FlexSsoError(what, hint=f"./flexsso sandbox down, or use {running.address}")
+    elif tenants:
+        what = "The sandbox is running already, and its world would be lost."
+        raise FlexSsoError(what, hint="./flexsso sandbox down, then this again")
     elif reset:
         server.reset(running)
     log = state_dir / "log"

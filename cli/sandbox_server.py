@@ -70,12 +70,12 @@ def require_free(port: int) -> None:
             raise FlexSsoError(what, hint=hint) from error
 
 
-def start(state_dir: Path, port: int, *, reset: bool) -> Server:
+def start(state_dir: Path, port: int, *, reset: bool, tenants: int = 0) -> Server:
     """Start the server in a session of its own and wait until it answers."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (state_dir / "log").open("w") as log:
         process = subprocess.Popen(
-            _command(state_dir, port, reset=reset),
+            _command(state_dir, port, reset=reset, tenants=tenants),
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -95,12 +95,12 @@ def start(state_dir: Path, port: int, *, reset: bool) -> Server:
     raise FlexSsoError(what, hint=f"see {state_dir / 'log'}")
 
 
-def become(state_dir: Path, port: int, *, reset: bool) -> None:
+def become(state_dir: Path, port: int, *, reset: bool, tenants: int = 0) -> None:
     """Turn this process into the server; does not return."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remember(state_dir, os.getpid(), port)
     os.chdir(PROJECT)
-    command = _command(state_dir, port, reset=reset)
+    command = _command(state_dir, port, reset=reset, tenants=tenants)
     os.execv(command[0], command)  # noqa: S606  our own interpreter, a fixed command
 
 
@@ -138,9 +138,11 @@ def _request(port: int, method: str, path: str) -> int | None:
         connection.close()
 
 
-def _command(state_dir: Path, port: int, *, reset: bool) -> list[str]:
+def _command(state_dir: Path, port: int, *, reset: bool, tenants: int) -> list[str]:
     flags = ["--port", str(port), "--state-dir", str(state_dir)]
-    return [sys.executable, "-m", "sandbox", *flags, *(["--reset"] if reset else [])]
+    flags += ["--reset"] if reset else []
+    flags += ["--tenants", str(tenants)] if tenants else []
+    return [sys.executable, "-m", "sandbox", *flags]
 
 
 def _remember(state_dir: Path, pid: int, port: int) -> Server:

@@ -9,6 +9,7 @@ import uvicorn
 
 from sandbox import seed
 from sandbox.app import create_app
+from sandbox.many import fleet_seed
 from sandbox.store import Store
 from sandbox.world import World
 
@@ -19,6 +20,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--state-dir", type=Path, default=Path(".sandbox"))
     parser.add_argument("--reset", action="store_true", help="forget the last world first")
+    parser.add_argument("--tenants", type=int, default=0, help="a new world of so many tenants")
     chosen = parser.parse_args()
 
     chosen.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -27,7 +29,9 @@ def main() -> None:
         state_dir=chosen.state_dir,
         store=Store(chosen.state_dir / "world.sqlite"),
     )
-    if chosen.reset or not world.store.page("google_customer", limit=1):
+    if chosen.tenants:
+        seed.plant(world, fleet_seed(chosen.tenants))
+    elif chosen.reset or not world.store.page("google_customer", limit=1):
         seed.plant(world, seed.DEFAULT)
     uvicorn.run(
         create_app(world), host="127.0.0.1", port=chosen.port, log_level="warning", access_log=False

@@ -1,6 +1,7 @@
 """Seeds for fleets: N Workspaces and N Flex accounts, each with credentials and a quota of its own.
 
-python -m sandbox.many 100 > seed.json    # then POST it to /_sandbox/reset
+./flexsso sandbox up --tenants 100
+python -m sandbox.many 100 > seed.json    # or POST it to /_sandbox/reset
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
     from sandbox.seed import Seed
 
 
-def fleet_seed(tenants: int, people: int = 3) -> Seed:
-    """That many tenants, `t0000` and on, with so many people each."""
+def fleet_seed(tenants: int, people: int = 3, quota: int = 0) -> Seed:
+    """That many tenants, `t0000` and on, with so many people each.
+
+    `quota` is what each may ask the Directory API a minute; 0 is as the world's options say.
+    """
     numbers = range(tenants)
+    own = {"directory_quota_per_minute": quota} if quota else {}
     return {
-        "google": [workspace(number, people) for number in numbers],
+        "google": [{**workspace(number, people), **own} for number in numbers],
         "twilio": [account(number) for number in numbers],
     }
 
@@ -57,8 +62,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox.many", description=__doc__)
     parser.add_argument("tenants", type=int)
     parser.add_argument("--people", type=int, default=3)
+    parser.add_argument("--quota", type=int, default=0, help="Directory queries a minute, each")
     chosen = parser.parse_args()
-    json.dump(fleet_seed(chosen.tenants, chosen.people), sys.stdout)
+    json.dump(fleet_seed(chosen.tenants, chosen.people, chosen.quota), sys.stdout)
 
 
 if __name__ == "__main__":

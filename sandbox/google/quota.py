@@ -1,5 +1,6 @@
 """Queries per minute: one token bucket a customer, refilled evenly.
 
+A customer planted with a quota of its own has that; the others have the options'.
 Store: kind "google_quota", key the customer id, value {"left", "at"} (so a reset fills it again).
 """
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 def take(world: World, customer: str) -> None:
     """Count one query. Raises 403 userRateLimitExceeded when the minute's share is used up."""
-    limit = float(world.options.directory_quota_per_minute)
+    own = (world.store.get("google_customer", customer) or {}).get("directory_quota_per_minute")
+    limit = float(own or world.options.directory_quota_per_minute)
     now = world.clock.now().timestamp()
     bucket = world.store.get("google_quota", customer) or {"left": limit, "at": now}
     refill = max(0.0, now - bucket["at"]) * limit / 60

@@ -52,7 +52,7 @@ def plant(world: World, spec: dict[str, Any]) -> None:
          "delegated_scopes"?: ["admin.directory.user", …],
          "service_account_is_admin"?: true,
          "developer"?: "developer@acme.example", "token_creators"?: [the developer],
-         "iam_credentials_enabled"?: true}
+         "iam_credentials_enabled"?: true, "directory_quota_per_minute"?: the options'}
 
     Everything but the certificate is a month old, so no delay of the options holds it back.
     Members that are neither users nor groups of the customer are EXTERNAL. The service account's
@@ -61,6 +61,8 @@ def plant(world: World, spec: dict[str, Any]) -> None:
     """
     customer = spec["customer_id"]
     document = {"id": customer, "domain": spec["domain"], "admin": spec["admin"]}
+    if quota := spec.get("directory_quota_per_minute"):
+        document["directory_quota_per_minute"] = quota
     world.store.put("google_customer", customer, document)
     earlier = replace(world, clock=Clock(world.clock.offset - AGE))
     _plant_people(earlier, customer, spec)

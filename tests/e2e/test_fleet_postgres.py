@@ -17,6 +17,7 @@ from tests.servers import free_port
 from tools.fleet.project import FleetProject, fleet_project
 
 TENANTS = 4
+ROOT = Path(__file__).resolve().parents[2]
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
 
 
@@ -80,6 +81,28 @@ def test_first_uses_at_once_do_not_race_for_the_table(fleet: FleetProject) -> No
     assert {"waits": TENANTS} == fleet.run("up", "--at-once", "4", exit_code=2)["counts"]
     assert {"waits": TENANTS} == fleet.run("drift", exit_code=2)["counts"]
     assert [] == list((fleet.root / ".state").glob(".pulumi"))
+
+
+def test_the_documented_statement_prunes(fleet: FleetProject) -> None:
+    """The newest run of each stack stays, and the state as it is."""
+    page = (ROOT / "docs" / "how-to" / "state-backends.md").read_text(encoding="utf-8")
+    statement = page.partition("```sql\n")[2].partition("```")[0].replace("> 10", "> 1")
+    for _ in range(2):
+        fleet.run("up", "t0000.dev", exit_code=2)
+    before, runs = fleet.state("t0000.dev"), history(fleet, "t0000.dev")
+    psql = [found("psql"), fleet.environment["PULUMI_BACKEND_URL"], "-c", statement]
+    subprocess.run(psql, check=True, stdout=subprocess.DEVNULL)
+
+    assert len(runs) > 1
+    assert runs[:1] == history(fleet, "t0000.dev")
+    assert before == fleet.state("t0000.dev")
+    assert {"waits": 1} == fleet.run("up", "t0000.dev", exit_code=2)["counts"]
+
+
+def history(fleet: FleetProject, name: str) -> list[str]:
+    """When its runs that Pulumi remembers began, the newest first."""
+    said = fleet.pulumi("stack", "history", "--json", "-s", name)
+    return [one["startTime"] for one in json.loads(said)]
 
 
 def test_doctor_tells_every_guard(fleet: FleetProject) -> None:
