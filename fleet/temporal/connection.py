@@ -8,6 +8,8 @@ configuration file (`TEMPORAL_PROFILE`); `temporalio.envconfig` lists them all.
 from __future__ import annotations
 
 import asyncio
+import logging
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from temporalio.api.operatorservice.v1 import (
@@ -17,6 +19,13 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError
 
 from fleet.temporal.names import SEARCH_ATTRIBUTES
@@ -64,11 +73,23 @@ def refused(error: RPCError) -> FlexSsoError:
     return UnreachableError(what, hint="--resume goes on with the run once it answers")
 
 
+@cache
+def _runtime() -> Runtime:
+    """Temporal's core, with its log on stderr: its own way is stdout, which is for data."""
+    forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio"))
+    chosen = TelemetryFilter(core_level="WARN", other_level="ERROR").formatted()
+    return Runtime(
+        telemetry=TelemetryConfig(logging=LoggingConfig(filter=chosen, forwarding=forwarding))
+    )
+
+
 async def _connected(config: ClientConnectConfig) -> Client:
     """A client; a server that has only just been started is waited for."""
     while True:
         try:
-            return await Client.connect(**config, data_converter=pydantic_data_converter)
+            return await Client.connect(
+                **config, data_converter=pydantic_data_converter, runtime=_runtime()
+            )
         except RuntimeError as error:
             if _STARTING not in str(error):
                 raise

@@ -100,7 +100,7 @@ class FleetProject:
     def ended(process: subprocess.Popen[str], exit_code: int, timeout: float) -> dict[str, Any]:
         """What a command with `--json` that was started printed at its end."""
         out, err = process.communicate(timeout=timeout)
-        _expect(exit_code, process.returncode if out else None, out + err)
+        _expect(exit_code, process.returncode if out.startswith("{") else None, out + err)
         return dict(json.loads(out))
 
     def pulumi(self, *arguments: str) -> str:
