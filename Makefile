@@ -72,7 +72,8 @@ bench-fleet: install ## what a stack costs in a fleet, and 100 and 1,000 of them
 torture: install ## faults, crashes and hostile input, counted (an hour; ARGS=--short for minutes)
 	@$(PYTHON) -m tools.torture $(ARGS)
 
-torture-fleet: install ## forty tenants under the pool, and kill -9 (about five minutes)
+torture-fleet: install ## forty tenants, pool and Temporal, and kill -9 (half an hour; ARGS="--only workers")
+	@$(PYTHON) -m tools.temporal
 	@$(PYTHON) -m tools.fleet.torture $(ARGS)
 
 lock: .venv/.installed ## pin requirements.txt to what .venv holds

@@ -22,7 +22,7 @@ from tools.fleet.ends import until
 from tools.temporal.run import TemporalServer
 
 RATE = 5.0
-CUSTOMERS, EACH, OTHERS = 3, 40, 60
+CUSTOMERS, EACH, OTHERS = 3, 25, 30
 QUEUE = "rates"
 STACKS, WORKFLOWS = slice(0, 1), slice(1, 2)  # parts of a worker
 
