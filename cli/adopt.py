@@ -11,10 +11,12 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from cli import adopt_questions as questions
 from cli import stack_draft as draft
 from cli.handoff_metadata import read
 from cli.project import PROJECT
 from models.adoption import FlexFound, Gap, SchemaFound
+from models.attribute_mapping import AttributeMapping
 from models.errors import FlexSsoError, MetadataError
 from models.idp_metadata import DOWNLOAD, parse_idp_metadata
 
@@ -24,11 +26,12 @@ if TYPE_CHECKING:
 
     from cli.stack_draft import Draft
     from components.adoption import GoogleFound
+    from models.certificate import Certificate
     from providers.settings import Settings
 
     Ask = Callable[[draft.Asked], str]
 
-UNSEEN = "friendly name, default redirect URL, trusted domains, attribute mapping, app number"
+UNSEEN = "friendly name, default redirect URL, trusted domains, further mapping rows, app number"
 SHOWN = 10
 
 
@@ -46,24 +49,6 @@ class Adopted(NamedTuple):
     roles: str
     metadata: str
     said: list[str]
-
-
-class MetadataQuestion(NamedTuple):
-    """The one file that no API gives. A new tenant has none yet, so that it may be left out."""
-
-    label: str = "Path of GoogleIDPMetadata.xml"
-    explained: str = f"Google's metadata of the app: {DOWNLOAD}."
-    optional: bool = False
-
-    def problem(self, answer: str) -> str:
-        """What is wrong with that file, "" if nothing."""
-        if self.optional and not answer.strip():
-            return ""
-        try:
-            parse_idp_metadata(read(answer.strip()))
-        except FlexSsoError as error:
-            return error.what
-        return ""
 
 
 def adopt(given: Draft, hints: Hints, ask: Ask | None, base: str | None) -> Adopted:
@@ -104,6 +89,10 @@ def _read_flex(
     connection = draft.get(tenant, "flex.connection")
     legacy = draft.get(tenant, "flex.generation") == "legacy"
     found = look_at_flex(_settings(tenant, base), sid, connection, legacy=legacy)
+    if isinstance(found, Gap) and found.choices and ask is not None:
+        question = questions.connection_question(found.choices)
+        connection = question.chosen(ask(question))
+        found = look_at_flex(_settings(tenant, base), sid, connection, legacy=False)
     if isinstance(found, Gap):
         raise _incomplete([found])
     tenant = draft.laid_over({"flex": found.section()}, tenant)
@@ -164,8 +153,38 @@ def _ask_for_the_rest(
         keys.append("saml_app.name")
     tenant = draft.ask_for(tenant, keys, ask)
     if not hints.metadata:
-        hints = hints._replace(metadata=read_text(ask(MetadataQuestion())))
-    return tenant, hints
+        hints = hints._replace(metadata=read_text(ask(questions.MetadataQuestion())))
+    return _ask_for_the_unseen(_ask_for_the_certificate(tenant, hints, ask), google, ask), hints
+
+
+def _ask_for_the_certificate(tenant: Draft, hints: Hints, ask: Ask) -> Draft:
+    listed = _two_certificates(tenant, hints)
+    if not listed:
+        return tenant
+    question = questions.certificate_question(listed)
+    return draft.with_options(tenant, {"saml_app.certificate": question.chosen(ask(question))})
+
+
+def _two_certificates(tenant: Draft, hints: Hints) -> tuple[Certificate, ...]:
+    """Those of the file, where somebody has to say which one is in use."""
+    if not hints.metadata or draft.get(tenant, "saml_app.certificate"):
+        return ()
+    listed = parse_idp_metadata(hints.metadata.encode()).certificates
+    return listed if len(listed) > 1 else ()
+
+
+def _ask_for_the_unseen(tenant: Draft, google: GoogleFound, ask: Ask) -> Draft:
+    """What no API shows of both consoles: Enter means that it is as usual."""
+    tenant = draft.ask_for(tenant, questions.UNSEEN, ask)
+    if draft.get(tenant, "flex.trusted_domains") is None:
+        domains = questions.TrustedDomainsQuestion()
+        if given := domains.read(ask(domains)):
+            tenant = draft.laid_over(tenant, {"flex": {"trusted_domains": given}})
+    if isinstance(google.schema, SchemaFound):
+        mapping = questions.MappingQuestion()
+        usual = AttributeMapping.default(google.schema.display_name)
+        tenant = questions.with_further_rows(tenant, mapping.read(ask(mapping)), usual)
+    return tenant
 
 
 def _missing(tenant: Draft, hints: Hints) -> Iterator[Gap]:
@@ -175,6 +194,10 @@ def _missing(tenant: Draft, hints: Hints) -> Iterator[Gap]:
             yield Gap(question.label, question.explained, f"{draft.option(key)} …")
     if not hints.metadata:
         yield Gap("Google's metadata file", f"no API gives it: {DOWNLOAD}", "--metadata FILE")
+    if listed := _two_certificates(tenant, hints):
+        shown = "; ".join(str(one) for one in listed)
+        why = f"the file lists {shown}; the SAML app's page shows which one it uses"
+        yield Gap("the certificate in use", why, "--certificate FINGERPRINT")
 
 
 def _incomplete(gaps: list[Gap]) -> FlexSsoError:

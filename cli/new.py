@@ -18,6 +18,7 @@ import typer
 from cli import adopt as adoption
 from cli import sandbox_server as server
 from cli import stack_draft as draft
+from cli.adopt_questions import MetadataQuestion
 from cli.engine import init_command, pulumi
 from cli.env import engine_environment
 from cli.project import PROJECT
@@ -157,7 +158,7 @@ def _completed(given: Answers, ask: Ask | None) -> Answers:
 
 def _ask_metadata(ask: Ask) -> str:
     """The text of Google's metadata file, "" where somebody has none yet."""
-    question = adoption.MetadataQuestion(optional=True)
+    question = MetadataQuestion(optional=True)
     explained = f"{question.explained} It comes later where there is no app yet (Enter: none)"
     file = ask(question._replace(explained=explained))
     return adoption.read_text(file) if file else ""

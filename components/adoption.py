@@ -77,7 +77,7 @@ def _connection(probe: SignInProbe, given: str | None, *, legacy: bool) -> str |
     active = [one.connection for one in probe.connections() if one.active]
     if len(active) > 1:
         why = f"Flex lists several that are active: {', '.join(active)}"
-        return Gap("the SSO connection", why, "--connection JQ…")
+        return Gap("the SSO connection", why, "--connection JQ…", tuple(active))
     return active[0] if active else None
 
 

@@ -41,11 +41,15 @@ _CALLED = {
 
 
 class Gap(NamedTuple):
-    """Something that could not be read: what, why, and the way to give it (an option)."""
+    """Something that could not be read: what, why, and the way to give it (an option).
+
+    `choices` are there where it is one of several.
+    """
 
     what: str
     why: str
     way: str
+    choices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}\n    {self.way}"

@@ -114,12 +114,13 @@ class SignInProbe:
         """Those of the addresses from which nobody may begin a login: Flex says so (70002).
 
         Seen in clients of legacy SSO; that enhanced SSO answers the same is inferred. Any other
-        answer proves nothing.
+        answer proves nothing. A pattern with a wildcard (legacy) is no address, and not tried.
         """
         return [
             address
             for address in addresses
-            if self._look_once(generation, connection, address).code == UNTRUSTED
+            if "*" not in address
+            and self._look_once(generation, connection, address).code == UNTRUSTED
         ]
 
     def _look_once(self, generation: Generation, connection: str | None, start: str) -> Seen:

@@ -1,7 +1,7 @@
 """A customer: one Workspace account, its domains and its administrator.
 
 Store: kind "google_customer", key the customer id, value
-{"id": "C01sandbx", "domain": "acme.example", "admin": "admin@acme.example"}.
+{"id": "C01sandbx", "domain": "acme.example", "admin": "admin@acme.example", "privileges"?: [name]}.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ def plant(world: World, spec: dict[str, Any]) -> None:
          "values":  {email: {schema: {field: value}}},
          "delegated_scopes"?: ["admin.directory.user", …],
          "service_account_is_admin"?: true,
+         "privileges"?: [those of the administrator's role; all without it],
          "developer"?: "developer@acme.example", "token_creators"?: [the developer],
          "iam_credentials_enabled"?: true, "directory_quota_per_minute"?: the options'}
 
@@ -63,6 +64,8 @@ def plant(world: World, spec: dict[str, Any]) -> None:
     document = {"id": customer, "domain": spec["domain"], "admin": spec["admin"]}
     if quota := spec.get("directory_quota_per_minute"):
         document["directory_quota_per_minute"] = quota
+    if "privileges" in spec:
+        document["privileges"] = spec["privileges"]
     world.store.put("google_customer", customer, document)
     earlier = replace(world, clock=Clock(world.clock.offset - AGE))
     _plant_people(earlier, customer, spec)

@@ -1,6 +1,7 @@
 """One call of a Google API from its URL to its answer, whether it came alone or in a batch.
 
-Order: known URL, token, scope, administrator, quota, published description, then the operation.
+Order: known URL, token, scope, administrator and privilege, quota, published description, then the
+operation.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.google import contract, errors, fields, quota, tokens
+from sandbox.google import contract, customers, errors, fields, privileges, quota, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,6 +106,7 @@ def _carry_out(
         raise errors.insufficient_scopes(list(method.scopes))
     if not who.is_admin:
         raise errors.not_authorized()
+    privileges.check(_privileges(world, who), method.id)
     quota.take(world, who.customer)
     method.check_query(call.query)
     body = _body(call, method)
@@ -113,6 +115,12 @@ def _carry_out(
         raise errors.not_emulated(method.id)
     result = operation.act(Context(world, who, {**call.query, **path}, body))
     return _shape(result, call)
+
+
+def _privileges(world: World, who: tokens.Caller) -> list[str] | None:
+    """Those of the administrator's role; None for a super administrator's."""
+    found: list[str] | None = (customers.get(world, who.customer) or {}).get("privileges")
+    return found
 
 
 def _body(call: Call, method: contract.Method) -> Document:

@@ -10,6 +10,7 @@ import pytest
 
 from cli.doctor import check_stack
 from models.checkup import Check, State
+from sandbox.google import privileges
 from sandbox.google.service_accounts import DELEGATED
 from sandbox.seed import DEFAULT
 from tests.e2e.conftest import Project, Stack
@@ -78,6 +79,86 @@ def test_exactly_the_scope_that_is_missing_is_named(examine, reseed, missing):
     assert "Manage Domain Wide Delegation" in hint
     if missing.startswith("admin.reports"):
         assert State.SKIPPED is checks["reports"].state
+
+
+@pytest.mark.parametrize(
+    ("missing", "check", "hint"),
+    [
+        ("USERS_RETRIEVE", "users", "Users > Read"),
+        ("SCHEMA_RETRIEVE", "custom schemas", "Users > Read and Schema management"),
+        ("REPORTS_ACCESS", "reports", "Reports"),
+        ("GROUPS_RETRIEVE", "group flex-agents@acme.example", "Groups > Read"),
+    ],
+)
+def test_exactly_the_privilege_that_is_missing_is_named(examine, reseed, missing, check, hint):
+    reseed("google", privileges=[one for one in privileges.ALL if one != missing])
+
+    checks = examine()
+
+    assert [check] == failing(checks)
+    said = checks[check].hint
+    assert f"give admin@acme.example the privilege {hint};" in said
+    assert "Account > Admin roles" in said
+
+
+@pytest.fixture
+def rewrite(project, stack):
+    """Change the stack's file; it is put back afterwards."""
+    path = project.root / "stacks" / f"Pulumi.{stack.name}.yaml"
+    before = path.read_text()
+
+    def change(old: str, new: str) -> None:
+        assert old in before
+        path.write_text(before.replace(old, new))
+
+    yield change
+    path.write_text(before)
+
+
+@pytest.mark.parametrize("is_admin", [True, False])
+def test_a_service_account_that_acts_for_itself(examine, reseed, rewrite, is_admin):
+    rewrite("      admin: admin@acme.example\n", "")
+    reseed("google", delegated_scopes=[], service_account_is_admin=is_admin)
+
+    checks = examine()
+
+    assert "acting for itself" in checks["google credentials"].note
+    group = "group flex-agents@acme.example"
+    assert ([] if is_admin else ["custom schemas", "users", "reports", group]) == failing(checks)
+    if not is_admin:
+        assert "give the service account the privilege Users > Read" in checks["users"].hint
+
+
+def test_a_key_of_another_account(examine, rewrite):
+    rewrite(f"twilio-AC{'5a' * 16}.json", f"twilio-AC{'1e' * 16}.json")
+
+    checks = examine()
+
+    assert "twilio account" in failing(checks)
+    assert f"the key belongs to AC{'1e' * 16}" in checks["twilio account"].note
+
+
+def test_another_runtime_domain(examine, rewrite):
+    rewrite("acme-falcon-1234", "acme-eagle-1")
+
+    checks = examine()
+
+    assert ["flex"] == failing(checks)
+    assert "its runtime domain is acme-falcon-1234, not acme-eagle-1" in checks["flex"].note
+    assert "tenant.flex.runtime_domain: acme-falcon-1234" == checks["flex"].hint
+
+
+def test_a_key_without_taskrouter(examine, project):
+    body = {"code": 70051, "message": "no permission", "status": 403}
+    fault = {"host": "taskrouter.twilio.com", "status": 403, "body": body, "times": 9}
+    project.control("faults", [fault])
+    try:
+        checks = examine()
+    finally:
+        project.control("faults", [])
+
+    assert ["taskrouter"] == failing(checks)
+    assert "the API key lacks a permission" in checks["taskrouter"].hint
 
 
 def test_a_key_that_twilio_refuses(examine, project):

@@ -140,6 +140,8 @@ def test_on_a_terminal_the_rest_is_asked_for(tmp_path: Path):
             f"{copy.base}/_sandbox/clock", json={"offset_seconds": half_a_year}
         ).raise_for_status()
         typed = [ACCOUNTS["enhanced"], "admin@acme.example", "Acme", APP, "nowhere.xml"]
+        typed += [str(hand.metadata), "Support desk", "", "123456789012", "desk.example"]
+        typed += ["https://desk.example", "seat = Employee Details > Department"]
         script = (
             "import os, pty, sys\n"
             "words = ['./flexsso', 'new', 'acme.prod', '--adopt', '--sandbox', '--dry-run']\n"
@@ -147,7 +149,7 @@ def test_on_a_terminal_the_rest_is_asked_for(tmp_path: Path):
         )
         done = subprocess.run(
             ["python3", "-c", script],
-            input="\n".join([*typed, str(hand.metadata), ""]),
+            input="\n".join([*typed, ""]),
             cwd=copy.root,
             env=copy.environment,
             capture_output=True,
@@ -160,4 +162,12 @@ def test_on_a_terminal_the_rest_is_asked_for(tmp_path: Path):
         assert "App name." in done.stdout
         assert "Can't read nowhere.xml" in done.stdout
         assert f"name: {APP}" in done.stdout
+        assert "desk.example: " in done.stdout
+        for line in (
+            "friendly_name: Support desk",
+            "trusted_domains: ['https://desk.example']",
+            "seat: Employee Details > Department",
+            "roles: Contact Center > Flex Roles",
+        ):
+            assert line in done.stdout
         assert "customer: C01sandbx" in done.stdout, "not asked: the SSO URL shows it"

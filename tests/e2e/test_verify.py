@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from cli import verify as command
 from cli.explain import expectation_of
+from cli.main import run
 from cli.verify import report_of
-from cli.verify_view import as_json, as_text, redacted, verdict
+from cli.verify_view import as_text, verdict
 from models.errors import FlexSsoError
 from models.finding import ExitCode, Finding, Part, Report, Result
 from models.saml_response import explain_response
@@ -90,14 +93,25 @@ def test_a_verified_stack_is_all_good(tenant):
     )
 
 
-def test_people_are_hidden_unless_asked_for(tenant):
-    report = look(tenant)
+def test_people_are_hidden_unless_asked_for(tenant, monkeypatch, capsys):
+    """Through the command itself: nothing of anybody is on either stream."""
+    monkeypatch.setattr(command, "PROJECT", tenant.project.root)
 
-    assert "ada@acme.example" in as_text(report)
-    hidden = as_text(redacted(report)) + str(as_json(redacted(report)))
+    assert ExitCode.GOOD == run(["verify", tenant.name, "--json"])
+    hidden = capsys.readouterr()
+    assert ExitCode.GOOD == run(["verify", tenant.name, "--json", "--show-values"])
+    shown = capsys.readouterr().out
+
+    document = json.loads(hidden.out)
+    assert ("verified", 0, None) == (
+        document["phase"],
+        document["exit_code"],
+        document["first_failing_step"],
+    )
+    assert "ada@acme.example" in [one.get("person") for one in json.loads(shown)["findings"]]
     for private in ("ada@", "Lovelace", "grace@"):
-        assert private not in hidden
-    assert "a…@acme.example" in hidden
+        assert private not in hidden.out + hidden.err
+    assert "a…@acme.example" in [one.get("person") for one in document["findings"]]
 
 
 def test_another_sso_url_in_flex_is_named_with_who_and_where(tenant):
