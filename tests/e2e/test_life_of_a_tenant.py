@@ -49,13 +49,26 @@ def test_an_unchanged_up_does_nothing(tenant):
     tenant.pulumi("preview", "--expect-no-changes")
 
 
-def test_an_unchanged_up_asks_the_vendors_nothing_that_needs_credentials(tenant):
+def test_an_unchanged_up_asks_for_the_connection_and_the_groups_alone(tenant):
+    """What decides the wish, that is: it asks nothing of what is deployed, and writes nothing."""
     seen = len(tenant.project.requests())
 
     tenant.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
 
-    hosts = {request["url"].split("/")[2] for request in tenant.project.requests()[seen:]}
-    assert hosts <= {"services.twilio.com", "admin.googleapis.com", "oauth2.googleapis.com"}
+    asked = tenant.project.requests()[seen:]
+    wrote = {_address(one) for one in asked if one["method"] != "GET"}
+    read = {_address(one) for one in asked if one["method"] == "GET"}
+    assert wrote <= {"oauth2.googleapis.com/token"}
+    assert read <= {
+        "services.twilio.com/v1/Flex/Authentication/Config",
+        "admin.googleapis.com/admin/directory/v1/groups/…/members",
+    }
+
+
+def _address(request: dict[str, Any]) -> str:
+    """Host and path, whichever group it is of."""
+    path = request["url"].partition("://")[2].partition("?")[0]
+    return re.sub(r"(?<=/groups/)[^/]+", "…", path)
 
 
 def test_refresh_finds_no_drift(tenant):
