@@ -5,14 +5,13 @@ WHO is a person, who goes to roles.csv, or a Google group, which goes to the sta
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import FlexSsoError
 from models.flex import lint_roles
+from models.roles_csv import write_rows
 from models.types import EmailAddress
 
 if TYPE_CHECKING:
@@ -79,9 +78,8 @@ def pairs(given: list[str]) -> dict[str, list[str]]:
 
 def roles_csv(listed: str, persons: list[str]) -> str:
     """The text of roles.csv: what is `listed`, then people given as EMAIL=ROLE[,ROLE]."""
-    table = io.StringIO()
     columns = (listed or CSV_HEAD).splitlines()[0].count(",") + 1
-    writer = csv.writer(table, lineterminator="\n")
-    for email, roles in pairs(persons).items():
-        writer.writerow([email, " ".join(roles), *[""] * (columns - 2)])
-    return (listed.rstrip("\n") + "\n" if listed else CSV_HEAD) + table.getvalue()
+    rows = [
+        [email, " ".join(roles), *[""] * (columns - 2)] for email, roles in pairs(persons).items()
+    ]
+    return (listed.rstrip("\n") + "\n" if listed else CSV_HEAD) + write_rows(rows)

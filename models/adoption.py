@@ -6,8 +6,6 @@ first `up` finds everything as it is wanted, or a `Gap`: what could not be read,
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -27,6 +25,7 @@ from models.custom_schema import (
     seen_field,
 )
 from models.flex import Generation, derive_sp_settings, lint_roles, worker_name_problem
+from models.roles_csv import write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -241,11 +240,10 @@ def find_people(people: Iterable[PersonSeen], schema: SchemaFound) -> PeopleFoun
         name = str(person.values.get(field) or "")
         nameless += [] if name else [person.email]
         rows.append([person.email, " ".join(roles), name if name != person.full_name else ""])
-    table = io.StringIO()
-    csv.writer(table, lineterminator="\n").writerows([["email", "roles", "full_name"], *rows])
+    table = write_rows([["email", "roles", "full_name"], *rows])
     domains = Counter(row[0].partition("@")[2] for row in rows)
     domain = domains.most_common(1)[0][0] if domains else ""
-    return PeopleFound(table.getvalue(), {row[0] for row in rows}, left_out, nameless, domain)
+    return PeopleFound(table, {row[0] for row in rows}, left_out, nameless, domain)
 
 
 class AppFound(NamedTuple):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.types import EmailAddress
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Values = dict[str, Any]
 People = dict[str, Values]
@@ -109,8 +112,11 @@ class RolePlan(BaseModel):
     missing: list[str]
 
 
-def plan_changes(wanted: People, live: People, mode: Mode) -> RolePlan:
-    """Compare field by field, as sets. Only people that differ are written."""
+def plan_changes(wanted: People, live: People, mode: Mode, known: Collection[str] = ()) -> RolePlan:
+    """Compare field by field, as sets. Only people that differ are written.
+
+    Authoritative mode clears strays that are `known`: nobody loses what no preview named.
+    """
     strays = sorted(email for email, values in live.items() if values and email not in wanted)
     changes = {
         email: change
@@ -118,7 +124,7 @@ def plan_changes(wanted: People, live: People, mode: Mode) -> RolePlan:
         if email in live and (change := difference(values, live[email]))
     }
     if mode is Mode.AUTHORITATIVE:
-        changes |= {email: dict.fromkeys(live[email]) for email in strays}
+        changes |= {email: dict.fromkeys(live[email]) for email in strays if email in known}
     missing = sorted(email for email in wanted if email not in live)
     return RolePlan(changes=changes, strays=strays, missing=missing)
 

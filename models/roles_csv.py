@@ -2,24 +2,48 @@
 
 Roles are separated by spaces, commas or semicolons. Further columns are fields of the custom
 schema, by name or display name; several values of one are separated by semicolons or commas, since
-a skill's name may hold spaces. An empty cell says nothing.
+a skill's name may hold spaces. An empty cell says nothing. An apostrophe before =, +, - or @ is for
+spreadsheets, which would take the cell for a formula; it is not part of the value.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from models.custom_schema import SchemaField
 
 COLUMNS = ("email", "roles", "full_name")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""What a spreadsheet takes for the beginning of a formula, behind any number of apostrophes."""
+
+
+def write_rows(rows: Iterable[Iterable[str]]) -> str:
+    """Rows as CSV that is safe to open: an apostrophe before what looks like a formula.
+
+    `parse_roles_csv` takes it away again.
+    """
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows(
+        [_guarded(cell) for cell in row] for row in rows
+    )
+    return table.getvalue()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 class CsvProblem(BaseModel):
@@ -94,7 +118,7 @@ def _read_row(  # noqa: PLR0913  the row, what it is read by, and where it goes
     people: dict[str, CsvRow],
     problems: list[CsvProblem],
 ) -> None:
-    email = (row["email"] or "").strip().lower()
+    email = _unguarded((row["email"] or "").strip()).lower()
     roles = (row["roles"] or "").replace(";", " ").replace(",", " ").split()
     if None in row:
         hint = 'several roles are separated by spaces or put in quotes: "agent,supervisor"'
@@ -103,7 +127,7 @@ def _read_row(  # noqa: PLR0913  the row, what it is read by, and where it goes
         what = f"{email} is listed twice (first on line {people[email].line})"
         problems.append(CsvProblem(line=line, what=what))
     elif email or roles:
-        name = (row.get("full_name") or "").strip() or None
+        name = _unguarded((row.get("full_name") or "").strip()) or None
         attributes = {
             name_of: value
             for column, name_of in columns.items()
@@ -113,7 +137,7 @@ def _read_row(  # noqa: PLR0913  the row, what it is read by, and where it goes
 
 
 def _cell(text: str | None, *, many: bool) -> str | list[str]:
-    text = (text or "").strip()
+    text = _unguarded((text or "").strip())
     if not many:
         return text
     return [item.strip() for item in text.replace(",", ";").split(";") if item.strip()]

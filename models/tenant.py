@@ -105,7 +105,10 @@ class SamlAppSettings(_Part):
 class RoleSettings(_Part):
     """Who gets which Flex roles: the union of the three sources."""
 
-    mode: Mode = Field(Mode.ADDITIVE, description="`authoritative` also clears people not listed.")
+    mode: Mode = Field(
+        Mode.ADDITIVE,
+        description="`authoritative` also clears people not listed, once a preview has named them.",
+    )
     file: str | None = Field(
         None, description="CSV file in the stack's folder: email,roles[,full_name][,fields …]."
     )

@@ -12,6 +12,7 @@ from models.private_file import private_folder, state_folder, write_private
 if TYPE_CHECKING:
     from pathlib import Path
 
+SHOWN = 50
 KEPT_SECONDS = 7 * 86400
 
 
@@ -25,6 +26,14 @@ def write_list(kind: str, lines: list[str]) -> Path:
     path = folder / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.txt"
     write_private(path, text)
     return path
+
+
+def named(people: list[str]) -> str:
+    """Up to SHOWN names in one line; where there are more, how many, and the file of all."""
+    if len(people) <= SHOWN:
+        return ", ".join(people)
+    more = f"{len(people) - SHOWN:,} more, all of them in {write_list('roles', people)}"
+    return f"{', '.join(people[:SHOWN])} and {more}"
 
 
 def text_of(error: FlexSsoError) -> str:

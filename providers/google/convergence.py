@@ -23,7 +23,9 @@ from providers.google.people_checks import (
     refuse_missing,
     refuse_shape,
     report_suspended,
+    report_unlisted,
 )
+from providers.google.preview import clearable
 from providers.google.progress import Progress
 from providers.google.quota import QueryQuota
 from providers.google.read_back import read_back
@@ -51,6 +53,7 @@ class Convergence:
         self.result = BulkResult()
         self._stored_run: str | None = olds.get("run")
         self._listed: People = json.loads(olds.get("people") or "{}")
+        self._known = {*self._listed, *clearable(olds)}
         self._before = load_before(olds.get("before"), self._fields)
         self._written: People = {}
 
@@ -64,10 +67,12 @@ class Convergence:
         if schema is None:
             what = f"Google: there is no custom schema {self._wanted.schema_name}"
             raise NotFoundError(what, hint="`pulumi refresh`, then `up`, makes it again")
-        plan = plan_changes(self._values, self._live_values, self._wanted.mode)
+        plan = plan_changes(self._values, self._live_values, self._wanted.mode, self._known)
         refuse_missing(self._api, self._wanted.schema_name, plan.missing)
         refuse_shape(schema, self._fields.names, self._values)
         report_suspended([self._live[email] for email in self._values])
+        if self._wanted.mode is Mode.AUTHORITATIVE:
+            report_unlisted([email for email in plan.strays if email not in self._known])
         return self._write(id_, plan, {field["fieldName"] for field in schema.get("fields", [])})
 
     def undo(self, id_: str) -> None:
@@ -78,7 +83,7 @@ class Convergence:
 
     @cached_property
     def _live(self) -> dict[str, Person]:
-        people = self._api.people(self._wanted.schema_name)
+        people = Progress(None, what="read").counting(self._api.people(self._wanted.schema_name))
         live = {person.email: person for person in people}
         self._quota.take(len(live) // PAGE + 1)  # reads count for the quota, too
         return live
@@ -151,7 +156,10 @@ class Convergence:
     def _look(self, changes: People, result: BulkResult) -> None:
         """Let `live` hold what was written; who lost a value has failed."""
         written = {email: changes[email] for email in result.done}
-        seen, lost = read_back(self._api, self._wanted.schema_name, written, result.done)
+        progress = Progress(len(written), what="seen as written")
+        seen, lost = read_back(
+            self._api, self._wanted.schema_name, written, result.done, tell=progress.tell
+        )
         for email, values in seen.items():
             self._live[email] = self._live[email]._replace(values=values)
         result.failed |= {email: dropped(email, fields) for email, fields in lost.items()}

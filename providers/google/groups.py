@@ -16,8 +16,9 @@ import pulumi
 from models.errors import NotFoundError
 from models.flex import WORKER_NAME_LIMIT, worker_name_problem
 from models.roles import RoleAssignment, union
+from models.whole_list import named
 from providers.google.directory_api import DirectoryApi
-from providers.google.people_checks import named
+from providers.google.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,7 +45,8 @@ def people_of_groups(
     sources, missing = [], []
     for group, roles in tenant.roles.groups.items():
         try:
-            emails, left_out = usable(api.members(group))
+            progress = Progress(None, what=f"of group {group} read")
+            emails, left_out = usable(progress.counting(api.members(group)))
         except NotFoundError:
             missing.append(group)
             continue

@@ -11,7 +11,7 @@ from models.errors import (
     PartialFailureError,
     VendorApiError,
 )
-from providers.google.preview import write
+from models.whole_list import SHOWN, named, write_list
 from providers.google.progress import say
 
 if TYPE_CHECKING:
@@ -19,16 +19,7 @@ if TYPE_CHECKING:
     from providers.google.bulk import BulkResult
     from providers.google.directory_api import DirectoryApi, Person
 
-SHOWN = 50
 LOOKED_UP = 20
-
-
-def named(emails: list[str]) -> str:
-    """Up to SHOWN names, how many more there are, and the file that has them all."""
-    if len(emails) <= SHOWN:
-        return ", ".join(emails)
-    more = f" and {len(emails) - SHOWN:,} more, all of them in {write(emails)}"
-    return ", ".join(emails[:SHOWN]) + more
 
 
 def refuse_missing(api: DirectoryApi, schema: str, missing: list[str]) -> None:
@@ -42,7 +33,7 @@ def refuse_missing(api: DirectoryApi, schema: str, missing: list[str]) -> None:
     ]
     hint = "correct the addresses in tenant.roles, or add these people first"
     raise NotFoundError(
-        f"Google: {len(missing)} people are not in the directory: "
+        f"Google: {len(missing):,} people are not in the directory: "
         f"{named(missing)}. Nothing was written.",
         hint="; ".join(aliases) + ": name the primary address" if aliases else hint,
     )
@@ -84,6 +75,15 @@ def report_suspended(people: list[Person]) -> None:
         say(f"{len(suspended):,} listed people are suspended at Google: {named(suspended)}")
 
 
+def report_unlisted(strays: list[str]) -> None:
+    """Say who is not listed and will be cleared, before it happens: the next preview names them."""
+    if strays:
+        say(
+            f"{len(strays):,} people who are not listed have values, and keep them in this run;"
+            f" the next `up` clears them: {named(strays)}"
+        )
+
+
 def dropped(email: str, fields: list[str]) -> FlexSsoError:
     """Google said 200, and the value is not there."""
     return VendorApiError(
@@ -108,7 +108,7 @@ def incomplete(result: BulkResult) -> PartialFailureError:
     """One line a person: who, Google's status and reason, what that means. Many go to a file."""
     reasons = [_line(email, error) for email, error in sorted(result.failed.items())]
     if len(reasons) > SHOWN:
-        more = f"… and {len(reasons) - SHOWN:,} more, all of them in {write(reasons)}"
+        more = f"… and {len(reasons) - SHOWN:,} more, all of them in {write_list("roles", reasons)}"
         reasons = [*reasons[:SHOWN], more]
     return PartialFailureError(
         f"Google: {len(result.failed):,} people could not be written"

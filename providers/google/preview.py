@@ -14,16 +14,12 @@ from pulumi.output import contains_unknowns
 
 from models.role_preview import Preview, describe
 from models.roles import Mode
-from models.whole_list import write_list
+from models.whole_list import SHOWN, write_list
 from providers.google.progress import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from models.roles import People
     from providers.base import Outs
-
-SHOWN = 50
 
 
 def preview(olds: Outs, news: Outs) -> None:
@@ -31,7 +27,7 @@ def preview(olds: Outs, news: Outs) -> None:
     before, after = _people(olds), _people(news)
     mode = news.get("mode")
     mode = Mode.AUTHORITATIVE if mode == Mode.AUTHORITATIVE else Mode.ADDITIVE
-    strays = (olds.get("strays") or []) if mode is Mode.AUTHORITATIVE else []
+    strays = clearable(olds) if mode is Mode.AUTHORITATIVE else []
     if after is None or (olds.get("people") == news.get("people") and not strays):
         return
     seen = describe(before or {}, after, mode, int(olds.get("stray_count") or 0))
@@ -44,18 +40,22 @@ def lines_of(seen: Preview, strays: list[str]) -> list[str]:
 
     `strays` are people who lose their values because they are not listed.
     """
+    cleared = [f"- {email}: is not listed" for email in strays]
     lines = [f"roles: {line}" for line in seen.counts]
-    lines += [f"  - {email}: is not listed" for email in strays[:SHOWN]]
-    lines += [f"  {line}" for line in seen.changes[:SHOWN]]
-    if len(seen.changes) > SHOWN:
-        path = write([*seen.counts, *seen.changes, *seen.kept])
-        lines.append(f"  … and {len(seen.changes) - SHOWN:,} more, all of them in {path}")
+    lines += [f"  {line}" for line in (*cleared[:SHOWN], *seen.changes[:SHOWN])]
+    left = max(len(cleared) - SHOWN, 0) + max(len(seen.changes) - SHOWN, 0)
+    if left:
+        path = write_list("roles", [*seen.counts, *cleared, *seen.changes, *seen.kept])
+        lines.append(f"  … and {left:,} more, all of them in {path}")
     return lines
 
 
-def write(lines: list[str]) -> Path:
-    """The file of these lines. Old ones are cleared away."""
-    return write_list("roles", lines)
+def clearable(olds: Outs) -> list[str]:
+    """Whom authoritative mode may clear: those that the state knows, so that a preview names them.
+
+    Older states know no more than fifty.
+    """
+    return list(olds.get("to_clear") or olds.get("strays") or [])
 
 
 def _people(props: Outs) -> People | None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
+T = TypeVar("T")
 EVERY_SECONDS = 5.0
 
 
@@ -22,15 +23,20 @@ def say(text: str) -> None:
 
 
 class Progress:
-    """At most one line in EVERY_SECONDS, the first after that long."""
+    """At most one line in EVERY_SECONDS, the first after that long.
+
+    `total` is None while nobody knows how many there are; `what` happens to them.
+    """
 
     def __init__(
         self,
-        total: int,
+        total: int | None,
         say: Callable[[str], None] = say,
         clock: Callable[[], float] = time.monotonic,
+        what: str = "written",
     ) -> None:
-        self._total = total
+        self._of = "" if total is None else f" of {total:,}"
+        self._what = what
         self._say = say
         self._clock = clock
         self._start = self._last = clock()
@@ -43,4 +49,10 @@ class Progress:
         self._last = now
         rate = done / (now - self._start)
         note = f", waiting: {waiting_for}" if waiting_for else ""
-        self._say(f"people: {done:,} of {self._total:,} written, {rate:.0f} a second{note}")
+        self._say(f"people: {done:,}{self._of} {self._what}, {rate:.0f} a second{note}")
+
+    def counting(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, told as they come."""
+        for done, item in enumerate(items, start=1):
+            self.tell(done)
+            yield item

@@ -46,14 +46,19 @@ def read_back(  # noqa: PLR0913  what, where, and how patiently
     answers: People,
     waits: Sequence[float] = WAITS,
     sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[int, str], None] = lambda _done, _waiting_for: None,
 ) -> ReadBack:
-    """Compare as sets. `answers` are Google's to the writes themselves."""
+    """Compare as sets. `answers` are Google's to the writes themselves.
+
+    `tell` hears how many are proven and what is waited for, before each wait.
+    """
     seen = {email: values for email, values in answers.items() if _proves(values, written[email])}
     unproven = [email for email in answers if email not in seen]
     lost: dict[str, list[str]] = {}
     for wait in (0.0, *waits):
         if not unproven:
             break
+        tell(len(seen), f"Google does not show {len(unproven):,} of them yet")
         sleep(wait)
         found = _look_up(api, schema, unproven)
         lost = {email: list(difference(written[email], found.get(email, {}))) for email in unproven}

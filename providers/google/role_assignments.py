@@ -22,6 +22,7 @@ from providers.failures import PartialState
 from providers.google.convergence import Convergence
 from providers.google.directory_api import DirectoryApi
 from providers.google.preview import preview
+from providers.google.progress import Progress
 from providers.google.role_values import (
     RoleAssignmentsInputs,
     RoleAssignmentsOutputs,
@@ -67,7 +68,8 @@ class RoleAssignmentsProvider(Provider[RoleAssignmentsInputs]):
         del id_
         known = known_inputs(olds)
         people = DirectoryApi(self.settings, known.customer).people(known.schema_name)
-        live = {person.email: person for person in people}
+        told = Progress(None, what="read").counting(people)
+        live = {person.email: person for person in told}
         seen = outputs_of(known, live, olds.get("before") or "{}", olds.get("run"))
         return seen, {key: seen[key] for key in RoleAssignmentsInputs.model_fields if key in seen}
 

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, field_validator
 
 from models.roles import Mode, People, RoleAssignment, Values
 from models.value_fields import ValueFields
+from models.whole_list import SHOWN
 from providers.base import Inputs, Outs, to_props
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from providers.google.directory_api import Person
 
-SHOWN = 50
 PEOPLE = TypeAdapter(dict[str, RoleAssignment])
 """Thousands of people at once, in pydantic's own loop."""
 
@@ -62,7 +62,8 @@ class RoleAssignmentsInputs(Inputs):
 class RoleAssignmentsOutputs(RoleAssignmentsInputs):
     """`people` as they are; `before` is what those had whom we wrote, as JSON by schema field.
 
-    `strays` are up to 50 people with values who are not listed, `stray_count` is their number.
+    `strays` are up to 50 people with values who are not listed, `stray_count` is their number;
+    `to_clear` are all of them in authoritative mode, where the next run clears whom it names.
     `run` is the mark of the last run that wrote (see `providers.google.journal`).
     """
 
@@ -70,6 +71,7 @@ class RoleAssignmentsOutputs(RoleAssignmentsInputs):
     run: str | None = None
     strays: list[str] = Field(default_factory=list)
     stray_count: int = 0
+    to_clear: list[str] = Field(default_factory=list)
     role_counts: dict[str, int] = Field(default_factory=dict)
 
 
@@ -125,6 +127,7 @@ def outputs_of(
         run=run,
         strays=strays[:SHOWN],
         stray_count=len(strays),
+        to_clear=strays if inputs.mode is Mode.AUTHORITATIVE else [],
         role_counts=dict(sorted(counts.items())),
     )
     return to_props(outs)

@@ -127,6 +127,7 @@ class Person(NamedTuple):
 PEOPLE = [
     Person("b@acme.example", "Bo", {"Roles": ["supervisor", "agent"], "Full_Name": "Bo, the 1st"}),
     Person("a@acme.example", "Al", {"Roles": ["agent"], "Full_Name": "Al"}),
+    Person("f@acme.example", "F", {"Roles": ["agent"], "Full_Name": '=HYPERLINK("http://x")'}),
     Person("n@other.example", "Nam", {"Roles": ["agent"]}),
     Person("w@acme.example", "Wu", {"Roles": ["administrator"], "Full_Name": "Wu"}),
     Person(f"{'x' * 60}@acme.example", "X", {"Roles": ["agent"]}),
@@ -139,10 +140,13 @@ def test_people_with_roles_become_a_table_that_is_read_back():
     rows, problems = parse_roles_csv(people.table)
 
     assert [] == problems
-    assert ["a@acme.example", "b@acme.example", "n@other.example"] == [*rows]
+    expected = ["a@acme.example", "b@acme.example", "f@acme.example", "n@other.example"]
+    assert expected == [*rows]
     assert ["agent", "supervisor"] == rows["b@acme.example"].roles
     assert "Bo, the 1st" == rows["b@acme.example"].full_name
     assert rows["a@acme.example"].full_name is None, "it is the directory's own"
+    assert "\"'=HYPERLINK" in people.table
+    assert '=HYPERLINK("http://x")' == rows["f@acme.example"].full_name
     assert set(rows) == people.emails
     assert "acme.example" == people.domain
 

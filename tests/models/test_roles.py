@@ -72,14 +72,16 @@ def test_union_joins_roles_and_keeps_the_first_name():
     assert {"admin": 1, "agent": 1} == role_counts(merged)
 
 
-def test_additive_leaves_strays_alone_and_authoritative_clears_them():
+def test_additive_leaves_strays_alone_and_authoritative_clears_those_that_are_known():
     live = {"stray@a.example": {"Roles": ["agent"]}}
 
     additive = plan_changes({}, live, Mode.ADDITIVE)
-    authoritative = plan_changes({}, live, Mode.AUTHORITATIVE)
+    unnamed = plan_changes({}, live, Mode.AUTHORITATIVE)
+    authoritative = plan_changes({}, live, Mode.AUTHORITATIVE, ["stray@a.example"])
 
     assert ["stray@a.example"] == additive.strays
     assert {} == additive.changes
+    assert (["stray@a.example"], {}) == (unnamed.strays, unnamed.changes)
     assert {"stray@a.example": {"Roles": None}} == authoritative.changes
 
 
@@ -108,11 +110,11 @@ def test_values_are_compared_as_google_keeps_them(one, other, same):
 
 @given(wanted=PEOPLE, live=PEOPLE, mode=st.sampled_from(Mode))
 def test_applying_a_plan_converges(wanted, live, mode):
-    plan = plan_changes(wanted, live, mode)
+    plan = plan_changes(wanted, live, mode, live)
     after = {email: {**values, **plan.changes.get(email, {})} for email, values in live.items()}
 
     again = plan_changes(
-        wanted, {e: {k: v for k, v in x.items() if v} for e, x in after.items()}, mode
+        wanted, {e: {k: v for k, v in x.items() if v} for e, x in after.items()}, mode, live
     )
 
     assert {} == again.changes
@@ -120,7 +122,7 @@ def test_applying_a_plan_converges(wanted, live, mode):
 
 @given(people=PEOPLE, mode=st.sampled_from(Mode))
 def test_no_difference_is_no_plan(people, mode):
-    assert {} == plan_changes(people, people, mode).changes
+    assert {} == plan_changes(people, people, mode, people).changes
 
 
 def test_a_name_that_is_the_directorys_goes_unsaid():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from models.attributes import checked, claim_of, mapping_with_attributes, with_d
 from models.custom_schema import FieldType, SchemaField
 from models.errors import TenantConfigError
 from models.roles import RoleAssignment, union
-from models.roles_csv import parse_roles_csv
+from models.roles_csv import parse_roles_csv, write_rows
 from models.stack import read_stack
 
 FIELDS = {
@@ -145,3 +147,29 @@ def test_a_stack_reads_attributes_and_names_the_lines_that_are_wrong(tmp_path):
         ("tenant.roles.file: roles.csv line 2", "seat: expected a whole number, got 'low'"),
         ("tenant.roles.people.c@d.example", "'rank' is no field of the custom schema"),
     ] == [problem[:2] for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1 555 0100",
+        "-Ada",
+        "@SUM(1)",
+        "'=Ada",
+        "''@Ada",
+        "O'Hara",
+        "'Ada'",
+        'Ada "the first", Lovelace',
+    ],
+)
+def test_what_a_spreadsheet_would_compute_is_written_as_text_and_read_as_it_was(name):
+    head = ["email", "roles", "full_name", "team_id"]
+    table = write_rows([head, ["a@b.example", "agent", name, name]])
+
+    written = list(csv.reader(io.StringIO(table)))[-1]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in written)
+    people, problems = parse_roles_csv(table, FIELDS)
+    assert [] == problems
+    read = people["a@b.example"]
+    assert (name, {"team_id": name}) == (read.full_name, read.attributes)

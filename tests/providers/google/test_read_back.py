@@ -96,3 +96,19 @@ def test_clearing_is_proven_by_a_look():
 
     assert {} == lost
     assert ["ada"] == api.looks
+
+
+def test_whoever_watches_hears_what_is_waited_for():
+    api = Directory({"ada": WRITTEN}, late=2)
+    told: list[tuple[int, str]] = []
+
+    read_back(
+        api,
+        "S",
+        {"ada": WRITTEN},
+        {"ada": {}},
+        sleep=lambda _seconds: None,
+        tell=lambda done, why: told.append((done, why)),
+    )
+
+    assert [(0, "Google does not show 1 of them yet")] * 3 == told

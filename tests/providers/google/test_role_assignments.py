@@ -111,11 +111,13 @@ def test_additive_leaves_attributes_of_others_alone_and_authoritative_clears_the
 
 def test_who_was_cleared_stays_cleared_until_the_stack_is_destroyed(vendor, provider):
     vendor.set_values(GRACE, {"Flex_Details": {"Roles": [{"value": "admin"}]}})
-    made = provider.create(news(provider, {ADA: agent()}, mode="authoritative"))
+    wanted = news(provider, {ADA: agent()}, mode="authoritative")
+    made = provider.create(wanted)
+    outs = provider.update(made.id, made.outs, wanted).outs
     assert {} == flex(vendor, GRACE)
 
     wanted = news(provider, {ADA: agent(team_id="1")}, mode="authoritative")
-    outs = provider.update(made.id, made.outs, wanted).outs
+    outs = provider.update(made.id, outs, wanted).outs
     assert {} == flex(vendor, GRACE)
 
     provider.delete(made.id, outs)
@@ -252,6 +254,57 @@ def test_authoritative_mode_names_who_will_be_cleared_though_the_stack_is_unchan
     said = capfd.readouterr().err
     assert f"  - {GRACE}: is not listed" in said
     assert "1 people who are not listed have values and lose them" in said
+
+
+def test_sixty_strays_of_a_first_up_are_named_by_a_preview_before_anybody_is_cleared(
+    vendor, provider, pretend_world, capfd
+):
+    emails = [f"old{number:02d}@acme.example" for number in range(60)]
+    for email in emails:
+        user = {"primaryEmail": email, "name": {"givenName": "O", "familyName": "L"}}
+        user["customSchemas"] = {"Flex_Details": {"Roles": [{"value": "agent"}]}}
+        users.insert(pretend_world, CUSTOMER, user)
+    wanted = news(provider, {ADA: agent()}, mode="authoritative")
+
+    made = provider.create(wanted)
+    assert [["agent"]] * 60 == [flex(vendor, email)["Roles"] for email in emails]
+    said = capfd.readouterr().err
+    assert "60 people who are not listed have values, and keep them in this run" in said
+
+    assert provider.diff(made.id, made.outs, wanted).changes
+    lines = capfd.readouterr().err.splitlines()
+    assert [f"  - {email}: is not listed" for email in emails[:50]] == lines[-51:-1]
+    (path,) = re.findall(r"and 10 more, all of them in (\S+)", lines[-1])
+    whole = Path(path).read_text(encoding="utf-8").splitlines()
+    assert [f"- {email}: is not listed" for email in emails] == whole[-61:-1]
+
+    outs = provider.update(made.id, made.outs, wanted).outs
+    assert [{}] * 60 == [flex(vendor, email) for email in emails]
+    assert ([], 0, []) == (outs["strays"], outs["stray_count"], outs["to_clear"])
+    assert not provider.diff(made.id, outs, wanted).changes
+
+
+def test_who_got_values_after_the_preview_is_not_cleared_unnamed(vendor, provider):
+    wanted = news(provider, {ADA: agent()}, mode="authoritative")
+    made = provider.create(wanted)
+    vendor.set_values(GRACE, {"Flex_Details": {"Roles": [{"value": "admin"}]}})
+
+    outs = provider.update(made.id, made.outs, wanted).outs
+
+    assert ["admin"] == flex(vendor, GRACE)["Roles"]
+    assert [GRACE] == outs["to_clear"]
+
+
+def test_more_than_fifty_missing_people_are_fifty_names_and_a_file(vendor, provider):
+    people = {f"ghost{number:02d}@acme.example": agent() for number in range(60)}
+
+    with pytest.raises(NotFoundError) as caught:
+        provider.create(news(provider, people))
+
+    (path,) = re.findall(
+        r"ghost49@acme\.example and 10 more, all of them in (\S+)\.", str(caught.value)
+    )
+    assert list(people) == Path(path).read_text(encoding="utf-8").splitlines()
 
 
 class Tenant:
