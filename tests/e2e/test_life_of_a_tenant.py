@@ -17,6 +17,12 @@ PEOPLE = {
     "grace@acme.example": ["agent", "supervisor"],
     "linus@acme.example": ["admin"],
 }
+ROLES = """\
+email,roles,full_name,team_id,Skills
+ada@acme.example,agent,,12,billing; spanish
+grace@acme.example,agent supervisor,,,
+linus@acme.example,admin,Linus C. Pauling,,
+"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +40,14 @@ def before(vendor: Vendor) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tenant(project: Project, before: dict[str, Any]) -> Stack:
-    stack = project.stack("acme.dev", flex={"login_popup": True})
+    fields = {
+        "team_id": {"display_name": "Team ID"},
+        "skills": {"display_name": "Skills", "multi_valued": True},
+    }
+    google = {"custom_schema": {"fields": fields}}
+    stack = project.stack("acme.dev", flex={"login_popup": True}, google=google)
+    table = project.root / "stacks" / "acme.dev" / "roles.csv"
+    table.write_text(ROLES, encoding="utf-8")
     assert ["awaiting_connection", "awaiting_google_app", "awaiting_flex_form", "active"] == (
         stack.walk_to_active()
     )
@@ -42,6 +55,14 @@ def tenant(project: Project, before: dict[str, Any]) -> Stack:
         assert roles == sorted(stack.sign_in(email)["roles"])
     assert "verified" == stack.up()["status"]
     return stack
+
+
+def test_columns_of_the_table_become_attributes_of_the_worker(tenant, vendor):
+    attributes = tenant.sign_in("ada@acme.example")["worker_attributes"]
+
+    assert ("12", ["billing", "spanish"]) == (attributes["team_id"], attributes["skills"])
+    assert "12" == vendor.custom_values("ada@acme.example")["Flex_Details"]["Team_ID"]
+    assert "team_id" not in tenant.sign_in("grace@acme.example")["worker_attributes"]
 
 
 def test_an_unchanged_up_does_nothing(tenant):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.e2e.conftest import Project
 from tests.providers.vendor import Vendor
 
@@ -19,6 +21,13 @@ REFUSAL = {
         }
     },
 }
+
+
+SLOW = [
+    {"host": "admin.googleapis.com", "method": "GET", "path": "/members", "delay": 5.2},
+    {"host": "admin.googleapis.com", "method": "GET", "path": "/v1/users", "delay": 5.2},
+    {"host": "admin.googleapis.com", "method": "POST", "path": "/batch", "delay": 5.2},
+]
 
 
 def roles_of(stack):
@@ -43,7 +52,11 @@ def test_what_succeeded_is_in_the_state_and_the_rest_is_done_later(project: Proj
     assert {} == vendor.custom_values("grace@acme.example")
 
     seen = len(project.requests())
-    assert "awaiting_connection" == stack.up()["status"]
+    project.control("faults", SLOW)
+    said = stack.pulumi("up", "--yes", "--skip-preview")
+    for told in (r"[1-9]\d* of group \S+ read", r"[1-9]\d* read", r"0 of 1 written"):
+        assert re.search(rf"people: {told}, \d+ a second", said), said
+    assert "awaiting_connection" == stack.engine.outputs()["status"]
     written = [
         r for r in project.requests()[seen:] if r["method"] == "POST" and "batch" in r["url"]
     ]
