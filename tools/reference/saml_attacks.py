@@ -15,9 +15,10 @@ TITLES = {
 INTRO = """
 Made fresh with keys of their own in each run, and brought to both doors that know Flex's rules and
 share no code: the sandbox's Flex, and `./flexsso explain`. Each must be refused for the reason that
-stands here; `make torture ARGS="--only saml"` counts them. Beside them, tests hold a replay, an
-assertion of another connection, certificates that have ended or not begun, deflate bombs, and
-mutants drawn by Hypothesis.
+stands here, and `explain` names that reason before any other; `make torture ARGS="--only saml"`
+counts them, and beside them a replay, a certificate that has ended, a response of 853 kB, a deflate
+bomb and a person without roles. Tests hold an assertion of another connection, certificates that
+have not begun, and mutants drawn by Hypothesis.
 """
 
 

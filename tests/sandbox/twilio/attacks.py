@@ -444,14 +444,14 @@ SIGNATURE: dict[Attack, str] = {
 # Meaning: genuinely signed, but not for this door, this moment or this person.
 
 
-def _says(**changes: Any) -> Attack:
+def _says(name: str, **changes: Any) -> Attack:
     """A signed Response with these changes; a callable value is worked out from the provider."""
 
     def attack(sp: ServiceProvider) -> Any:
         made = {k: v(sp) if callable(v) else v for k, v in changes.items()}
         return sp.signed(**made)
 
-    attack.__name__ = "-".join(changes)
+    attack.__name__ = name
     return attack
 
 
@@ -493,28 +493,79 @@ def _proxied(assertion: Any) -> None:
 
 
 SEMANTICS: list[tuple[Attack, str]] = [
-    (_says(audience="urn:flex:JQ0"), "audience"),
-    (_says(audience="urn:flex:" + OTHER_JQ), "audience"),
-    (_says(recipient="https://evil.example/login"), "recipient"),
-    (_says(recipient=_other_acs), "recipient"),
-    (_says(destination="https://evil.example/login"), "destination"),
-    (_says(destination=""), "destination"),
-    (_says(destination=_other_acs), "destination"),
-    (_says(destination=_other_acs, recipient=_other_acs), "destination"),
-    (_says(destination=lambda sp: sp.connection.acs_url + "&x=1"), "destination"),
-    (_says(destination=lambda sp: sp.connection.acs_url.partition("?")[0]), "destination"),
-    (_says(now=lambda _: now() - HOUR), "expired"),
-    (_says(now=lambda _: now() + HOUR), "not_yet_valid"),
-    (_says(confirmed_until=lambda _: now() - HOUR), "confirmation_expired"),
-    (_says(method="urn:oasis:names:tc:SAML:2.0:cm:sender-vouches"), "subject_confirmation"),
-    (_says(session_ends=lambda _: now() - 2 * HOUR), "session_ended"),
-    (_says(session_ends=lambda _: now() + HOUR / 2), "session_too_short"),
-    (_says(issuer="https://accounts.google.com/o/saml2?idpid=C01another"), "issuer"),
-    (_says(issuer=idp.ISSUER.upper()), "issuer"),
-    (_says(outer_issuer="https://accounts.google.com/o/saml2?idpid=C01another"), "issuer"),
-    (_says(status="urn:oasis:names:tc:SAML:2.0:status:Requester"), "status"),
-    (_says(in_response_to=lambda _: idp.new_id()), "in_response_to"),
-    (_says(name_id=""), "name_id"),
+    (_says("audience: another Entity ID", audience="urn:flex:JQ0"), "audience"),
+    (_says("audience: another connection's", audience="urn:flex:" + OTHER_JQ), "audience"),
+    (_says("recipient: another host", recipient="https://evil.example/login"), "recipient"),
+    (_says("recipient: another connection's", recipient=_other_acs), "recipient"),
+    (_says("destination: another host", destination="https://evil.example/login"), "destination"),
+    (_says("destination: empty", destination=""), "destination"),
+    (_says("destination: another connection's", destination=_other_acs), "destination"),
+    (
+        _says(
+            "destination and recipient: another connection's",
+            destination=_other_acs,
+            recipient=_other_acs,
+        ),
+        "destination",
+    ),
+    (
+        _says(
+            "destination: one parameter more", destination=lambda sp: sp.connection.acs_url + "&x=1"
+        ),
+        "destination",
+    ),
+    (
+        _says(
+            "destination: without its query",
+            destination=lambda sp: sp.connection.acs_url.partition("?")[0],
+        ),
+        "destination",
+    ),
+    (_says("an hour old", now=lambda _: now() - HOUR), "expired"),
+    (_says("an hour ahead", now=lambda _: now() + HOUR), "not_yet_valid"),
+    (
+        _says("confirmation an hour over", confirmed_until=lambda _: now() - HOUR),
+        "confirmation_expired",
+    ),
+    (
+        _says(
+            "confirmed otherwise than as bearer",
+            method="urn:oasis:names:tc:SAML:2.0:cm:sender-vouches",
+        ),
+        "subject_confirmation",
+    ),
+    (_says("session over", session_ends=lambda _: now() - 2 * HOUR), "session_ended"),
+    (
+        _says("session ends within the hour", session_ends=lambda _: now() + HOUR / 2),
+        "session_too_short",
+    ),
+    (
+        _says(
+            "issuer: another account's, in the assertion",
+            issuer="https://accounts.google.com/o/saml2?idpid=C01another",
+        ),
+        "issuer",
+    ),
+    (_says("issuer: in capitals", issuer=idp.ISSUER.upper()), "issuer"),
+    (
+        _says(
+            "issuer: another account's, in the response",
+            outer_issuer="https://accounts.google.com/o/saml2?idpid=C01another",
+        ),
+        "issuer",
+    ),
+    (
+        _says(
+            "status Requester, with an assertion",
+            status="urn:oasis:names:tc:SAML:2.0:status:Requester",
+        ),
+        "status",
+    ),
+    (
+        _says("answers a request that nobody made", in_response_to=lambda _: idp.new_id()),
+        "in_response_to",
+    ),
+    (_says("name_id: empty", name_id=""), "name_id"),
     (_drop("NameID"), "name_id"),
     (_drop("Issuer"), "issuer"),
     (_drop("Subject"), "subject_confirmation"),
@@ -527,16 +578,23 @@ SEMANTICS: list[tuple[Attack, str]] = [
     (_edited(_proxied, "proxied"), "conditions"),
     (_drop("AuthnStatement"), "authn_statement"),
     (_twice("AuthnStatement"), "authn_statement"),
-    (_says(name_id="ada@acme.example<!---->.evil.example"), "comment"),
-    (_says(name_id="ada@acme.example<?x y?>.evil.example"), "comment"),
-    (_says(not_on_or_after="tomorrow"), "conditions"),
-    (_says(not_on_or_after="2099-01-01T00:00:00"), "conditions"),
+    (_says("name_id: a comment in it", name_id="ada@acme.example<!---->.evil.example"), "comment"),
+    (
+        _says("name_id: an instruction in it", name_id="ada@acme.example<?x y?>.evil.example"),
+        "comment",
+    ),
+    (_says("valid until a time that is none", not_on_or_after="tomorrow"), "conditions"),
+    (
+        _says("valid until a time without a zone", not_on_or_after="2099-01-01T00:00:00"),
+        "conditions",
+    ),
     (
         _says(
+            "roles sent twice",
             attributes="<saml2:AttributeStatement>"
             + 2
             * '<saml2:Attribute Name="roles"><saml2:AttributeValue>admin'
-            "</saml2:AttributeValue></saml2:Attribute>" + "</saml2:AttributeStatement>"
+            "</saml2:AttributeValue></saml2:Attribute>" + "</saml2:AttributeStatement>",
         ),
         "duplicate_attribute",
     ),
