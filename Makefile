@@ -76,9 +76,10 @@ torture-fleet: install ## forty tenants, pool and Temporal, and kill -9 (half an
 	@$(PYTHON) -m tools.temporal
 	@$(PYTHON) -m tools.fleet.torture $(ARGS)
 
-lock: .venv/.installed ## pin requirements.txt to what .venv holds
+lock: .venv/.installed ## pin requirements.txt to what .venv holds, by version and hash
 	$(PYTHON) -m tools.requirements > requirements.new
 	mv requirements.new requirements.txt
+	$(PYTHON) -m tools.reference
 
 clean: ## remove caches (not .venv, not the engine, not the state of stacks)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,12 +1,14 @@
 """`python -m tools.requirements`: requirements.txt, every package pinned to what is installed.
 
-pyproject.toml says what the project asks for (its extras `sandbox` and `test` included);
-this follows those to everything that they need in turn, in the environment it runs in. To move to
-newer versions: upgrade in .venv with pip, run the tests, then `make lock`.
+pyproject.toml says what the project asks for (all its extras included); this follows those to
+everything that they need in turn, in the environment it runs in. uv adds the hashes of all files
+of each version that the package index has, for every platform, and no address. To move to newer
+versions: upgrade in .venv with pip, run the tests, then `make lock`.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import distribution
@@ -17,7 +19,7 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).resolve().parents[1]
 HEAD = """\
-# Everything that the project, its sandbox and its tests need, pinned.
+# Everything that the project, its sandbox and its tests need, pinned by version and content.
 # Made from pyproject.toml by `make lock`; don't edit by hand.
 """
 
@@ -52,9 +54,26 @@ def _needs(name: str, extra: str) -> list[Requirement]:
 
 
 def render(pins: dict[str, str]) -> str:
-    """The text of requirements.txt."""
-    return HEAD + "".join(f"{name}=={version}\n" for name, version in pins.items())
+    """The text of requirements.txt, but for the hashes."""
+    return "".join(f"{name}=={version}\n" for name, version in pins.items())
+
+
+def pinned(requirements: Path) -> dict[str, str]:
+    """Name → version, as requirements.txt has them."""
+    lines = [line.partition(" ")[0] for line in requirements.read_text().splitlines()]
+    return dict(line.split("==") for line in lines if "==" in line)
+
+
+def with_hashes(text: str) -> str:
+    """The same pins, each with the hashes of its files. Asks the package index that pip asks."""
+    words = ["--no-deps", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
+    command = [sys.executable, "-m", "uv", "pip", "compile", *words, "--python", sys.executable]
+    done = subprocess.run([*command, "-"], input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"error: uv found no hashes\nhint: {done.stderr.strip()}")
+    return done.stdout
 
 
 if __name__ == "__main__":
-    sys.stdout.write(render(closure(declared(PROJECT / "pyproject.toml"))))
+    found = render(closure(declared(PROJECT / "pyproject.toml")))
+    sys.stdout.write(HEAD + with_hashes(found))

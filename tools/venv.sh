@@ -32,7 +32,8 @@ if ! is_good .venv/bin/python; then
     "$python" -m venv --clear .venv
 fi
 echo "python: installing $(grep -c == requirements.txt) packages into .venv" >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt ||
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+    -r requirements.txt ||
     fail "pip could not install the packages of requirements.txt." \
         "it needs to reach a package index (see pip's message above); then run make install again"
 touch .venv/.installed

@@ -133,7 +133,7 @@ class Crashes:
                 self._undisturbed("destroy")
                 wrong = self._compare(self.before, "after the destroy")
         except (FlexSsoError, AssertionError) as error:
-            wrong = f"does not recover: {str(error)[-1500:]}"
+            wrong = f"does not recover: {essence(str(error))}"
         finally:
             for pid in orphans:
                 processes.end(pid)
@@ -198,6 +198,13 @@ class Crashes:
         engine = self.stack.engine
         engine.run("cancel", "--yes", NAME, quiet=True, check=False)
         engine.begin()
+
+
+def essence(said: str) -> str:
+    """What Pulumi says of an error, and the end of all it says."""
+    lines = said.splitlines()
+    errors = [line.strip() for line in lines if re.search(r"\berrors?\b", line, re.IGNORECASE)]
+    return " / ".join([*errors, *lines[-3:]])
 
 
 @contextmanager
