@@ -12,6 +12,7 @@ from tools.reference import (
     errors,
     example_stack,
     exit_codes,
+    licences,
     outputs,
     phases,
     reliability,
@@ -29,6 +30,7 @@ PAGES = {
     "errors.md": errors.render,
     "exit-codes.md": exit_codes.render,
     "saml-attacks.md": saml_attacks.render,
+    "licences.md": licences.render,
     "../explanation/reliability.md": reliability.render,
     "../../components/tenant_args.py": tenant_args.render,
     "../../components/plugin/schema.json": schema.render,  # of the file before it

@@ -16,7 +16,7 @@ INTRO = """
 Made fresh with keys of their own in each run, and brought to both doors that know Flex's rules and
 share no code: the sandbox's Flex, and `./flexsso explain`. Each must be refused for the reason that
 stands here, and `explain` names that reason before any other; `make torture ARGS="--only saml"`
-counts them, and beside them a replay, a certificate that has ended, a response of 853 kB, a deflate
+counts them, and beside them a replay, a certificate that has ended, a response of 850 kB, a deflate
 bomb and a person without roles. Tests hold an assertion of another connection, certificates that
 have not begun, and mutants drawn by Hypothesis.
 """
