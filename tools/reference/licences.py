@@ -41,10 +41,14 @@ def licence_of(name: str) -> str:
         for one in said.get_all("Classifier") or []
         if one.startswith("License :: ") and one != "License :: OSI Approved"
     ]
-    field = str(said.get("License") or "").strip().partition("\n")[0]
+    field = _said(name, "License").partition("\n")[0]
     short = field if len(field) <= LONGEST else ""
-    found = said.get("License-Expression") or "; ".join(classifiers) or short
-    return str(found or _of_file(name, said.get_all("License-File") or []))
+    found = _said(name, "License-Expression") or "; ".join(classifiers) or short
+    return found or _of_file(name, said.get_all("License-File") or [])
+
+
+def _said(name: str, key: str) -> str:
+    return str((metadata(name).get_all(key) or [""])[0]).strip()
 
 
 def _of_file(name: str, files: list[str]) -> str:
