@@ -108,7 +108,8 @@ def incomplete(result: BulkResult) -> PartialFailureError:
     """One line a person: who, Google's status and reason, what that means. Many go to a file."""
     reasons = [_line(email, error) for email, error in sorted(result.failed.items())]
     if len(reasons) > SHOWN:
-        more = f"… and {len(reasons) - SHOWN:,} more, all of them in {write_list("roles", reasons)}"
+        path = write_list("roles", reasons)
+        more = f"… and {len(reasons) - SHOWN:,} more, all of them in {path}"
         reasons = [*reasons[:SHOWN], more]
     return PartialFailureError(
         f"Google: {len(result.failed):,} people could not be written"
