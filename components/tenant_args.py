@@ -105,7 +105,7 @@ class RoleSettingsArgs(TypedDict):
     """Who gets which Flex roles: the union of the three sources."""
 
     mode: NotRequired[str]
-    """`authoritative` also clears people not listed. One of `additive`, `authoritative`."""
+    """`authoritative` also clears people not listed, once a preview has named them. One of `additive`, `authoritative`."""
     file: NotRequired[str | None]
     """CSV file in the stack's folder: email,roles[,full_name][,fields …]."""
     people: NotRequired[dict[str, RoleAssignmentArgs]]
