@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.fleet.project import UP, FleetProject, fleet_project
+from tools.fleet.project import ROOT, UP, FleetProject, fleet_project
 from tools.fleet.states import resources_of
 
 NAME = "t0000.dev"
@@ -61,6 +63,38 @@ def test_a_difference_would_be_seen(fleet: FleetProject) -> None:
     fleet.run("up", exit_code=2)
 
     assert before != resources_of(fleet.state(NAME))
+
+
+def test_one_engine_call_a_stack(tmp_path: Path) -> None:
+    """A new stack takes three: it is not there, it is made, it is brought up. Nothing lists stacks,
+    and no language host is started, which would call `pip list`."""
+    with fleet_project(1, tmp_path) as fresh:
+        log = tmp_path / "calls"
+        log_calls(fresh, log)
+        calls = []
+        for verb in ("up", "up", "drift", "refresh"):
+            fresh.run(verb, exit_code=2)
+            calls.append([line.split()[:3] for line in log.read_text().splitlines()])
+            log.write_text("")
+
+    call = ["pulumi", "--non-interactive"]
+    assert [[*call, "up"], [*call, "stack"], [*call, "up"]] == calls[0]
+    assert [[[*call, "up"]], [[*call, "preview"]], [[*call, "refresh"]]] == calls[1:]
+
+
+def log_calls(project: FleetProject, log: Path) -> None:
+    """Have the project's engine and its language host write down what they are called with."""
+    tools = project.root / ".tools"
+    real = (ROOT / json.loads((tools / "engine.json").read_text())["bin_dir"]).resolve()
+    tools.unlink()
+    (tools / "bin").mkdir(parents=True)
+    (tools / "engine.json").write_text(json.dumps({"bin_dir": ".tools/bin"}))
+    for name in ("pulumi", "pulumi-language-python"):
+        shim = tools / "bin" / name
+        shim.write_text(f'#!/bin/sh\necho "{name} $*" >> "{log}"\nexec "{real / name}" "$@"\n')
+        shim.chmod(0o755)
+    own = [part for part in project.environment["PATH"].split(":") if Path(part) != real]
+    project.environment["PATH"] = ":".join(own)
 
 
 def _resources(state: dict[str, Any]) -> list[dict[str, Any]]:
