@@ -146,5 +146,5 @@ def expectation_of(stack: str | None, project: Path) -> SpExpectation:
 
 
 def _metadata_name(tenant: Any) -> str:
-    app = (tenant or {}).get("saml_app") or {}
-    return str(app.get("idp_metadata") or "idp_metadata.xml")
+    app = tenant.get("saml_app") if isinstance(tenant, dict) else None
+    return str((app if isinstance(app, dict) else {}).get("idp_metadata") or "idp_metadata.xml")

@@ -94,7 +94,8 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(args=arguments, prog_name="flexsso", standalone_mode=False)
     except FlexSsoError as error:
-        _say_error(text_of(error) if error.hint else f"{error}\nhint: {error.fix}")
+        last_resort = error.fix if type(error) is not FlexSsoError else LAST_HINT
+        _say_error(text_of(error) if error.hint else f"{error}\nhint: {last_resort}")
         return 1
     except UsageError as error:
         _say_usage(error)

@@ -88,9 +88,9 @@ def rotation_facts(state: StackState, project: Path) -> RotationFacts:
     from models.certificate import parse_pem  # noqa: PLC0415
     from models.idp_metadata import parse_idp_metadata  # noqa: PLC0415
     from models.rotation import RotationFacts  # noqa: PLC0415
-    from models.tenant import Tenant  # noqa: PLC0415
+    from models.stack import read_tenant  # noqa: PLC0415
 
-    tenant = Tenant.model_validate(state.get("tenant"))
+    tenant = read_tenant(state.get("tenant"))
     folder = project / "stacks" / state.name
     pem = (_sso(state).get("recorded") or {}).get("certificate")
     path = folder / tenant.saml_app.idp_metadata

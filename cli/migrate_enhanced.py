@@ -11,12 +11,13 @@ from models.flex import Generation, Way, derive_sp_settings
 from models.handoff import Handoff
 from models.migration_facts import Before, EnhancedFacts
 from models.private_file import write_private
-from models.tenant import Tenant
+from models.stack import read_tenant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.stack_state import StackState
+    from models.tenant import Tenant
 
 MIGRATION = "migration.json"
 SSO = "pulumi-python:dynamic/twilio:FlexSso"
@@ -31,7 +32,7 @@ def enhanced_facts(
 
     Raises FlexSsoError for a stack that never had legacy SSO.
     """
-    tenant, sso = Tenant.model_validate(state.get("tenant")), state.resources.get(SSO, {})
+    tenant, sso = read_tenant(state.get("tenant")), state.resources.get(SSO, {})
     app = state.resources.get(APP, {})
     configuration = state.resources.get(CONFIGURATION, {})
     document = state.outputs.get("handoff")

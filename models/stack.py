@@ -82,6 +82,14 @@ def read_stack(
     return Stack(name=name, tenant=tenant, folder=folder, people=people, idp_metadata=metadata)
 
 
+def read_tenant(config: object) -> Tenant:
+    """The object `tenant` alone, without the stack's files. Raises TenantConfigError."""
+    tenant, problems = _parse(config)
+    if tenant is None:
+        raise TenantConfigError(problems)
+    return tenant
+
+
 def _name_problems(name: str) -> Iterator[Problem]:
     if not NAME.fullmatch(name):
         hint = "stacks are named <tenant>.<environment>, for example acme.prod"

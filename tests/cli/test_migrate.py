@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from cli.migrate import rotation_facts
 from cli.migrate_enhanced import MIGRATION, chosen_way, enhanced_facts
 from cli.migrate_view import enhanced_text
 from cli.stack_state import StackState
 from models.certificate import parse_der
 from models.enhanced_migration import plan_back, plan_enhanced
-from models.errors import FlexSsoError
+from models.errors import FlexSsoError, TenantConfigError
 from models.flex import Way
 from models.legacy_end import ANNOUNCED_ENDS
 from models.rotation import Mark, RotationFacts, plan_rotation
@@ -317,3 +318,13 @@ def test_google_keeps_two_so_an_unused_old_one_makes_room():
 
     assert Mark.NOW is first.mark
     assert first.todo.startswith(f"delete the one that no app uses (is it {older.fingerprint[:23]}")
+
+
+@pytest.mark.parametrize("tenant", [None, "5", {"name": "Acme"}])
+def test_a_configuration_that_is_none_is_said_in_words(tmp_path: Path, tenant):
+    broken = StackState(name="acme.prod", config={"tenant": tenant}, outputs={}, resources={})
+
+    with pytest.raises(TenantConfigError):
+        enhanced_facts(broken, tmp_path, NOW)
+    with pytest.raises(TenantConfigError):
+        rotation_facts(broken, tmp_path)
