@@ -8,7 +8,7 @@ PYTEST := $(PYTHON) -m pytest
 # One process a core, and no more than eight: the tests start servers and engines of their own.
 PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
 
-.PHONY: help install fmt check test e2e demo sandbox golden docs bench bench-fleet torture torture-fleet lock clean
+.PHONY: help install fmt check test cover e2e demo sandbox golden docs bench bench-fleet torture torture-fleet lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ fmt: .venv/.installed ## format, and fix what can be fixed by itself
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" lint-imports "python -m tools.docs --check" "python -m tools.reference --check" "python -m tools.pictures --check" "python -m sandbox.parity --check" "python -m tools.fleet.scale --check"
+CHECKS := "ruff check ." "ruff format --check ." mypy "mypy --explicit-package-bases tools" "pyrefly check" lint-imports codespell "python -m tools.docs --check" "python -m tools.reference --check" "python -m tools.pictures --check" "python -m sandbox.parity --check" "python -m tools.fleet.scale --check"
 
 check: .venv/.installed ## style, types, and who may import whom; all of them, then the verdict
 	@failed=0; \
@@ -41,6 +41,9 @@ test: install ## all checks, all tests
 	$(PYTHON) -m tools.pulumi.yaml_host || true; \
 	$(PYTEST) $(PARALLEL) -rs || failed=1; \
 	exit $$failed
+
+cover: install ## the tests, and which lines and branches of ours no test reaches
+	$(PYTEST) $(PARALLEL) --cov --cov-report=term --cov-report=html:.coverage.html $(ARGS)
 
 e2e: install ## only the tests that run the real engine against the sandbox
 	@$(PYTHON) -m tools.pulumi.yaml_host || true

@@ -54,7 +54,7 @@ def mapping_problems(raw: Raw) -> Iterator[Problem]:
 def flags_of(raw: Raw) -> Tenant:
     """As much of a tenant as the guard rails look at."""
     flags = _bools(_schema(raw), "allow_data_loss", "retain")
-    google: Raw = {"custom_schema": SchemaSettings(**flags)}
+    google: Raw = {"custom_schema": SchemaSettings(**flags)}  # pyrefly: ignore  its keys are flags
     given: Raw = {"production": None, **_bools(raw, "production")}
     return Tenant.model_construct(**given, google=GoogleSettings.model_construct(**google))
 

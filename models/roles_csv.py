@@ -119,7 +119,7 @@ def _read_row(  # noqa: PLR0913  the row, what it is read by, and where it goes
     problems: list[CsvProblem],
 ) -> None:
     email = _unguarded((row["email"] or "").strip()).lower()
-    roles = (row["roles"] or "").replace(";", " ").replace(",", " ").split()
+    roles = str(row["roles"] or "").replace(";", " ").replace(",", " ").split()
     if None in row:
         hint = 'several roles are separated by spaces or put in quotes: "agent,supervisor"'
         problems.append(CsvProblem(line=line, what="too many columns", hint=hint))

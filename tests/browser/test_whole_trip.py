@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Tenant, fresh, tenant_of
+from tests.browser.pictures import is_pictured
 from tests.browser.visitor import sign_in
 from tests.e2e.conftest import Project
 
@@ -48,6 +49,16 @@ def test_a_person_lands_in_flex_with_the_right_roles(tenant, context, begin, ema
 
     page.get_by_role("heading", name="Welcome to Flex").wait_for()
     assert roles == page.locator("dt", has_text="Roles").locator("+ dd").inner_text()
+
+
+def test_golden_picture_of_flex(tenant, browser):
+    with fresh(browser, viewport={"width": 1000, "height": 720}) as context:
+        page = context.new_page()
+        by_login_link(page, tenant)
+        sign_in(page, "grace@acme.example")
+        page.get_by_role("heading", name="Welcome to Flex").wait_for()
+
+        assert is_pictured(page, "flex-landing.png")
 
 
 def test_after_a_sign_in_the_page_has_every_step_ticked(tenant, context):

@@ -11,7 +11,7 @@ import pytest
 
 from cli.env import engine_environment
 from tests.checkout import ROOT, Checkout, checkout
-from tests.docs.walk import Command, matches, steps
+from tests.docs.reader import Reader
 from tools.torture import processes
 
 pytestmark = pytest.mark.xdist_group("repair")
@@ -32,12 +32,8 @@ def test_all_that_the_page_shows_is_real(tmp_path: Path):
         copy.flexsso("up", STACK, "--yes", "--suppress-outputs")
         _kill_a_run(copy)
 
-        commands = [*steps(PAGE.read_text(encoding="utf-8"))]
-        for command in commands:
-            assert isinstance(command, Command)
-            _run(copy, command)
-
-    assert 4 == len(commands)
+        with Reader(copy, STACK) as reader:
+            assert 4 == reader.read(PAGE)
 
 
 def _kill_a_run(copy: Checkout) -> None:
@@ -55,17 +51,3 @@ def _kill_a_run(copy: Checkout) -> None:
             time.sleep(0.01)
         for pid in [run.pid, *processes.offspring(run.pid)]:
             processes.end(pid)
-
-
-def _run(copy: Checkout, command: Command) -> None:
-    done = subprocess.run(
-        ["bash", "-c", f"exec 2>&1\n{command.line}"],
-        cwd=copy.root,
-        env=copy.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    fails = any(line.startswith("error:") for line in command.expected)
-    assert fails == bool(done.returncode), done.stdout
-    assert matches(command.expected, done.stdout), f"{command}\n\nprinted:\n{done.stdout}"

@@ -4,18 +4,25 @@
 $ ./flexsso sandbox up            a command, which goes on after a backslash
 http://127.0.0.1:8765             lines that it prints on stdout and stderr, in this order;
 …                                 any lines, or the rest of one
+$ ./flexsso verify a.b  # waits: exit code 2      where it is not 0 (or, after `error:`, not 1)
 ```
 <!-- person: follows the hand-off -->
+
+What is in ```yaml is a sample: a person may do something with the last one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 from typing import NamedTuple
 
 STEP = re.compile(
-    r"^```console\n(?P<block>.*?)^```$|^<!-- person: (?P<person>.*?) -->$", re.M | re.S
+    r"^ *```console\n(?P<block>.*?)^ *```$"
+    r"|^ *```yaml\n(?P<sample>.*?)^ *```$"
+    r"|^ *<!-- person: (?P<person>.*?) -->$",
+    re.M | re.S,
 )
 
 
@@ -32,13 +39,21 @@ class Deed(NamedTuple):
     what: str
 
 
-def steps(page: str) -> Iterator[Command | Deed]:
+class Sample(NamedTuple):
+    """A piece of YAML."""
+
+    text: str
+
+
+def steps(page: str) -> Iterator[Command | Deed | Sample]:
     """All of a page's steps, from top to bottom."""
     for found in STEP.finditer(page):
         if found["person"]:
             yield Deed(found["person"])
+        elif found["sample"]:
+            yield Sample(dedent(found["sample"]))
         else:
-            yield from _commands(found["block"])
+            yield from _commands(dedent(found["block"]))
 
 
 def _commands(block: str) -> Iterator[Command]:
