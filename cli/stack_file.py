@@ -32,9 +32,14 @@ def render(stack: str, tenant: dict[str, Any], base: str | None) -> str:
 
 
 def scalar(value: Any) -> str:
-    """A value on one line of YAML."""
-    text = yaml.safe_dump(value, default_flow_style=True, width=WIDTH, allow_unicode=True)
-    return text.removesuffix("...\n").strip()
+    """A value on one line of YAML: with line breaks in it, of any script, all is escaped."""
+    text = _on_a_line(value, allow_unicode=True)
+    return text if len(text.splitlines()) == 1 else _on_a_line(value, default_style='"')
+
+
+def _on_a_line(value: Any, **style: Any) -> str:
+    text: str = yaml.safe_dump(value, default_flow_style=True, width=WIDTH, **style)
+    return text.removesuffix("...\n").strip("\n")
 
 
 def _section(model: type[BaseModel], given: dict[str, Any]) -> Iterator[str]:

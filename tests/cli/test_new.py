@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cli import stack_draft as draft
@@ -84,8 +84,14 @@ def test_every_key_of_the_model_is_in_the_file():
 
 
 @given(st.recursive(st.text() | st.booleans() | st.integers(), st.lists, max_leaves=5))
-def test_every_value_comes_back_from_yaml(value):
-    assert yaml.safe_load(f"key: {scalar(value)}\n") == {"key": value}
+@example("\xa0")
+@example("a\x85b")
+@example(["a\n\nb", 1, True])
+def test_every_value_comes_back_from_yaml_as_one_line(value):
+    line = scalar(value)
+
+    assert 1 == len(line.splitlines())
+    assert yaml.safe_load(f"key: {line}\n") == {"key": value}
 
 
 def test_all_mistakes_are_said_at_once_and_nothing_is_written(flexsso):
