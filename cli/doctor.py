@@ -1,4 +1,5 @@
-"""`flexsso doctor [STACK]`: what a stack needs, before its first `up`. Only reads are made.
+"""`flexsso doctor [STACK]`: what a stack needs, before its first `up`. Only reads are made,
+unless `--repair` asks for what `./flexsso repair` does.
 
 Exit codes: 0 nothing failed, 1 something did.
 """
@@ -42,14 +43,19 @@ def doctor(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First what ./flexsso repair STACK does.")
+    ] = False,
 ) -> None:
     """Say what is missing before the first `up`.
 
     Looks at tools, credentials, scopes, privileges and the clock.
 
-    One line each, with a hint for what failed. Nothing is written. Exit code: 0 nothing
-    failed, 1 something did.
+    One line each, with a hint for what failed. Nothing is written, except by --repair. Exit
+    code: 0 nothing failed, 1 something did.
     """
+    if repair:
+        _repair(stack)
     checks = check_machine(PROJECT) + (check_stack(stack, PROJECT) if stack else [])
     if as_json:
         document = [one.model_dump(mode="json", exclude_defaults=True) for one in checks]
@@ -58,6 +64,15 @@ def doctor(
         for one in checks:
             typer.echo(line_of(one))
     raise typer.Exit(int(any(one.state is State.FAILED for one in checks)))
+
+
+def _repair(stack: str | None) -> None:
+    from cli.repair import repair  # noqa: PLC0415
+
+    if stack is None:
+        hint = "./flexsso doctor STACK --repair"
+        raise FlexSsoError("--repair needs a stack: which one was killed?", hint=hint)
+    repair(stack)
 
 
 def line_of(check: Check) -> str:

@@ -37,7 +37,8 @@ EXAMPLES = {
     "explain": """./flexsso explain 45050
 ./flexsso explain flex.twilio.com.har --stack acme.prod""",
     "doctor": """./flexsso doctor
-./flexsso doctor acme.prod""",
+./flexsso doctor acme.prod
+./flexsso doctor acme.prod --repair""",
     "appconfig": "./flexsso appconfig acme.prod > public/appConfig.js",
     "repair": "./flexsso repair acme.prod && ./flexsso up acme.prod",
     "migrate": "./flexsso migrate certificate acme.prod",

@@ -38,8 +38,8 @@ from cli import (
     verify,
 )
 from cli import pulumi_verbs as verbs
-from cli.project import version
 from models.errors import FlexSsoError
+from models.version import VERSION
 from models.whole_list import text_of
 
 USAGE_ERROR = 64
@@ -76,7 +76,7 @@ examples.add_to(app)
 
 def _say_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"flexsso {version()}")
+        typer.echo(f"flexsso {VERSION}")
         raise typer.Exit
 
 

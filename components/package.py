@@ -13,11 +13,12 @@ from pulumi.errors import InputPropertyError
 from pulumi.provider.experimental.component import ComponentProvider
 
 from components.google_flex_sso import GoogleFlexSso
+from models.version import VERSION
 
 if TYPE_CHECKING:
     from pulumi.provider.experimental.analyzer import PropertyDefinition
 
-NAME, VERSION = "flexsso", "0.0.0"
+NAME = "flexsso"
 
 
 class Package(ComponentProvider):

@@ -84,6 +84,13 @@ def test_this_machine(flexsso):
     assert 0 == done.returncode
 
 
+def test_to_repair_a_stack_has_to_be_named(flexsso):
+    done = flexsso("doctor", "--repair")
+
+    assert 1 == done.returncode
+    assert "hint: ./flexsso doctor STACK --repair" in done.stderr
+
+
 def test_a_stack_that_is_not_there(flexsso):
     done = flexsso("doctor", "nosuch.stack")
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -110,11 +112,16 @@ def test_an_error_without_a_hint_gets_one(monkeypatch, capsys):
     assert "\nhint: ./flexsso doctor" in capsys.readouterr().err
 
 
-def test_the_version_is_that_of_the_project(capsys):
+def test_the_version_is_that_of_the_project_and_of_the_package(capsys):
     assert run(["--version"]) == 0
-    assert f'version = "{capsys.readouterr().out.split()[1]}"' in (
-        PROJECT / "pyproject.toml"
-    ).read_text(encoding="utf-8")
+    version = capsys.readouterr().out.split()[1]
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    schema = json.loads((PROJECT / "components/plugin/schema.json").read_text(encoding="utf-8"))
+
+    assert ["version"] == project["project"]["dynamic"]
+    source = PROJECT / project["tool"]["hatch"]["version"]["path"]
+    assert f'\nVERSION = "{version}"\n' in source.read_text(encoding="utf-8")
+    assert version == schema["version"]
 
 
 def test_an_expected_error_is_one_sentence_and_a_hint_on_stderr(flexsso, tmp_path):

@@ -33,7 +33,7 @@ def test_all_that_the_page_shows_is_real(tmp_path: Path):
         _kill_a_run(copy)
 
         with Reader(copy, STACK) as reader:
-            assert 4 == reader.read(PAGE)
+            assert 5 == reader.read(PAGE)
 
 
 def _kill_a_run(copy: Checkout) -> None:

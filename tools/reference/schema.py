@@ -8,7 +8,8 @@ from pulumi.provider.experimental.analyzer import Analyzer
 from pulumi.provider.experimental.schema import generate_schema
 
 from components.google_flex_sso import GoogleFlexSso
-from components.package import NAME, VERSION
+from components.package import NAME
+from models.version import VERSION
 
 
 def render() -> str:
