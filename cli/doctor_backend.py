@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cli.env import engine_environment
-from fleet.backends import backend_of, guarded, guards, prepare
+from fleet.backends import REMOTE, backend_of, guarded, guards, prepare
 from fleet.pool import default_size
 from fleet.tenants import read_fleet
 from models.checkup import Check, State, failed, of_error, ok
@@ -24,7 +24,8 @@ NAME = "state backend"
 def check_backend(project: Path) -> list[Check]:
     """The backend, each of its guards, and files in stacks/ that are no use.
 
-    PostgreSQL is reached, and Pulumi's table made there if it is missing: before several need it.
+    A bucket or PostgreSQL is reached, and Pulumi's table made if it is missing: before several
+    need it.
     """
     try:
         environment = engine_environment(project, os.environ)
@@ -43,7 +44,7 @@ def _reached(environment: Mapping[str, str]) -> Check:
     try:
         prepare(guarded(environment))
     except FlexSsoError as error:
-        return failed(NAME, error.what, "its address in PULUMI_BACKEND_URL, and the server's log")
+        return failed(NAME, error.what, REMOTE[backend.kind])
     return ok(NAME, f"{backend.kind}, {backend.shown}")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.env import engine_environment
 from cli.stacks import other_name, stacks_of
+from fleet.said import lines_of
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def pulumi(project: Path, stack: str, *verb: str) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise cant_run(error) from None
     if done.returncode:
-        said = done.stderr.strip().removeprefix("error: ") or f"exit code {done.returncode}"
+        said = "\n".join(lines_of(done.stderr)) or f"exit code {done.returncode}"
         raise FlexSsoError(f"Pulumi: {said}", hint=_hint(project, stack, said))
     return done.stdout
 

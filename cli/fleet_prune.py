@@ -44,7 +44,7 @@ def prune(
 
     backend = backend_of(engine_environment(PROJECT, os.environ))
     if backend.folder is None:
-        what = f"{backend.shown} is a {backend.kind} backend, and only that of files is pruned."
+        what = f"{backend.shown} is no file backend ({backend.kind}): only that of files is pruned."
         raise FlexSsoError(what, hint=WAYS[backend.kind])
     chosen = select(read_fleet(PROJECT / "stacks"), Selector(names=tuple(names or ())), {})
     older = None if days is None else datetime.now(UTC) - timedelta(days=days)

@@ -8,12 +8,14 @@ eight first uses at once race for CREATE TABLE, and each engine holds two connec
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from fleet.said import lines_of
 from fleet.tenants import NAMESPACE
 from models.errors import FlexSsoError
 
@@ -48,6 +50,14 @@ _SCHEMES = {
     "https": Kind.SERVICE,
     "http": Kind.SERVICE,
 }
+
+REMOTE = {
+    Kind.OBJECTS: "the address in PULUMI_BACKEND_URL, and what may open the bucket (AWS_PROFILE …)",
+    Kind.POSTGRES: "the address in PULUMI_BACKEND_URL, and the server's log",
+}
+"""Kinds that are reached before anything is begun; and what to look at if they can't be."""
+
+_NUMBERS = re.compile(r"https response error StatusCode: \d+, RequestID: \S*, HostID: \S*, ")
 
 
 class Problem(NamedTuple):
@@ -135,22 +145,30 @@ def refuse(environment: Mapping[str, str], names: Iterable[str], at_once: int) -
 
 
 def prepare(environment: Mapping[str, str]) -> None:
-    """Have the engine make its table, if it has none: first uses at once would race for it.
+    """Reach a server or a bucket; raises FlexSsoError if it can't be used. Others need nothing.
 
-    Raises FlexSsoError if the server can't be used. Other backends need nothing.
+    The engine makes its table there, if it has none: first uses at once would race for it.
     """
     backend = backend_of(environment)
-    if backend.kind is not Kind.POSTGRES:
+    if backend.kind not in REMOTE:
         return
     command = ["pulumi", "--non-interactive", "whoami"]
-    done = subprocess.run(  # noqa: S603
-        command, env=dict(environment), capture_output=True, text=True, check=False, timeout=60
-    )
+    hint = f"./flexsso doctor; {REMOTE[backend.kind]}"
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, env=dict(environment), capture_output=True, text=True, check=False, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        raise FlexSsoError(f"{backend.shown} has not answered for 60 s", hint=hint) from None
     if done.returncode:
-        lines = (
-            done.stderr.replace(backend.url, backend.shown).strip() or "no reason"
-        ).splitlines()
-        raise FlexSsoError(f"{backend.shown} can't be used: {lines[0]}", hint="./flexsso doctor")
+        reason = _reason(done.stderr.replace(backend.url, backend.shown))
+        raise FlexSsoError(f"{backend.shown} can't be used: {reason}", hint=hint)
+
+
+def _reason(said: str) -> str:
+    """The first line; of AWS's client only what it did and what came of it, without numbers."""
+    first = (lines_of(said) or ["no reason was given"])[0].rpartition("operation error ")[2]
+    return _NUMBERS.sub("", first)
 
 
 def _wildcards(names: Iterable[str]) -> list[Problem]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import resource
 import signal
 import time
@@ -23,6 +22,7 @@ from fleet.locks import is_stale, owners
 from fleet.processes import adopt_orphans, end_leftovers, mark_of
 from fleet.provider_host import provider_host
 from fleet.result import Outcome, Result
+from fleet.said import lines_of
 from fleet.verb import Verb
 from models.errors import FlexSsoError
 from models.finding import ExitCode
@@ -143,8 +143,7 @@ def complaint(story: Story, said: str) -> str:
     errors = [error for error in story.errors if error and error not in {"update failed"}]
     if errors:
         return "\n".join(errors)
-    lines = [re.sub(r"^error: ", "", line.strip()) for line in said.splitlines() if line.strip()]
-    return "\n".join(lines[-3:]) or "the engine ended without a word"
+    return "\n".join(lines_of(said)[-3:]) or "the engine ended without a word"
 
 
 _OUTCOMES = {

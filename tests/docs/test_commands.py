@@ -52,6 +52,8 @@ ELSEWHERE = {
     "./flexsso migrate enhanced acme.prod --way create": MIGRATION,
     "./flexsso migrate enhanced acme.prod --back": MIGRATION,
     "export PULUMI_BACKEND_URL=s3://acme-state": REAL,
+    "export PULUMI_BACKEND_URL='s3://acme-state?endpoint=https://s3.example.com"
+    "&s3ForcePathStyle=true&region=us-east-1'": "tests/e2e/test_fleet_s3.py",
     "export TWILIO_API_KEY=SK…": REAL,
     "export TWILIO_API_SECRET=…": REAL,
     'export FLEXSSO_WEBHOOK_SECRET="$(openssl rand -base64 32)"': "tests/e2e/test_webhook.py",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fleet.backends import CONNECTIONS, PARALLEL, Kind, backend_of, guarded, problems, refuse
+from fleet.said import lines_of
 from models.errors import FlexSsoError
 
 POSTGRES = "postgres://fleet:s3cret@db.example:5432/pulumi?sslmode=require"
@@ -71,3 +72,10 @@ def test_guards_are_set_where_nobody_chose() -> None:
     assert "1" == guarded({"PULUMI_BACKEND_URL": POSTGRES})[PARALLEL]
     assert "7" == guarded({"PULUMI_BACKEND_URL": POSTGRES, PARALLEL: "7"})[PARALLEL]
     assert PARALLEL not in guarded({"PULUMI_BACKEND_URL": "file:///x"})
+
+
+def test_words_of_the_engine_are_not_those_of_its_client() -> None:
+    """Warnings with a time in them would each be a cause of their own, and hide the reason."""
+    warning = "SDK 2026/11/27 22:33:43 WARN Response has no supported checksum. Not validating."
+
+    assert ["no stack named 'a'", "b"] == lines_of(f"{warning}\n\nerror: no stack named 'a'\n b\n")
