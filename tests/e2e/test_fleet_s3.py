@@ -18,6 +18,8 @@ from tools.fleet.project import FleetProject, fleet_project
 from tools.s3.__main__ import SERVER
 from tools.s3.run import S3Server
 
+pytestmark = pytest.mark.xdist_group("s3")  # one build, one server, one fleet for all of them
+
 ROOT = Path(__file__).resolve().parents[2]
 TENANTS = 2
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s3cret"}
