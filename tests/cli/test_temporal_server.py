@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,16 @@ pytestmark = TEMPORAL
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def started(*arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command while it runs; what a failing test leaves running is ended."""
     command = ["./flexsso", "fleet", "server", *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=PROJECT, stdout=pipe, stderr=pipe, text=True)
+    with subprocess.Popen(command, cwd=PROJECT, stdout=pipe, stderr=pipe, text=True) as server:
+        try:
+            yield server
+        finally:
+            server.terminate()
 
 
 @pytest.mark.usefixtures("temporal")
