@@ -39,7 +39,7 @@ test: install ## all checks, all tests
 	tools/chromium.sh || failed=1; \
 	$(PYTHON) -m tools.temporal || true; \
 	$(PYTHON) -m tools.pulumi.yaml_host || true; \
-	$(PYTEST) $(PARALLEL) -rs || failed=1; \
+	$(PYTEST) $(PARALLEL) -rs --durations=20 || failed=1; \
 	exit $$failed
 
 cover: install ## the tests, and which lines and branches of ours no test reaches

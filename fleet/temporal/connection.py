@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
-_SECONDS = 15.0
+_SECONDS = 30.0
 _STARTING, _AGAIN_SECONDS = "not healthy yet", 0.2
 
 
