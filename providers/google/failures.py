@@ -26,6 +26,8 @@ _RETRIED = {
     "conditionNotMet": "the user is so new that writes do not reach it yet",
 }
 _RETRIED_STATUSES = {429, 500, 502, 503, 504}
+_PLAIN_QUOTA = ("Request rate higher than configured", "quotaExceeded")
+"""Texts of a 403 without JSON. Source: the Google Workspace provider of Terraform, issue 159."""
 _PERMANENT_500 = "Cannot delete a field in use"
 
 
@@ -46,6 +48,8 @@ def retry_reason(status: int, reason: str, message: str = "") -> str | None:
         return None
     if reason in _RETRIED:
         return _RETRIED[reason]
+    if status == 403 and not reason and message.startswith(_PLAIN_QUOTA):
+        return _RETRIED["quotaExceeded"]
     if status in _RETRIED_STATUSES:
         return f"Google answered {status}"
     return None

@@ -97,17 +97,25 @@ def read_call(content: bytes, outer: Mapping[str, str]) -> service.Call:
     )
 
 
+def _body(answer: service.Answer) -> tuple[str, str]:
+    """Its type and text; a fault's may be no JSON."""
+    if isinstance(answer.body, str):
+        return "text/plain", answer.body
+    return "application/json", "" if answer.body is None else json.dumps(answer.body)
+
+
 def _write(boundary: str, part: dict[str, str], answer: service.Answer) -> str:
     reply = (
         f"Content-ID: <response-{part['content-id'].strip('<>')}>\r\n"
         if "content-id" in part
         else ""
     )
-    body = "" if answer.body is None else json.dumps(answer.body)
-    headers = {"Content-Type": "application/json; charset=UTF-8", **answer.headers}
+    kind, body = _body(answer)
+    size = len(body.encode())
+    headers = {"Content-Type": f"{kind}; charset=UTF-8", **answer.headers}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     phrase = HTTPStatus(answer.status).phrase
     return (
         f"--{boundary}\r\nContent-Type: application/http\r\n{reply}\r\n"
-        f"HTTP/1.1 {answer.status} {phrase}\r\n{lines}Content-Length: {len(body)}\r\n\r\n{body}\r\n"
+        f"HTTP/1.1 {answer.status} {phrase}\r\n{lines}Content-Length: {size}\r\n\r\n{body}\r\n"
     )

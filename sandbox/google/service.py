@@ -34,10 +34,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers and JSON body (None: no body)."""
+    """Status, headers and JSON body (None: no body; a fault's may be plain text)."""
 
     status: int
-    body: Document | None
+    body: Document | str | None
     headers: dict[str, str] = field(default_factory=dict)
 
 

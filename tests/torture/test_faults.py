@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 
 import pytest
 
@@ -11,6 +12,7 @@ from providers.failures import PartialState
 from tools.torture.late import Condition, conditions
 from tools.torture.matrix import Matrix, unclear
 from tools.torture.place import place
+from tools.torture.receiver import HOST
 
 pytestmark = pytest.mark.xdist_group("torture")
 
@@ -34,7 +36,16 @@ def test_there_are_enough_cases_and_every_resource_has_some(matrix):
         "SamlApp",
         "FlexSso",
         "FlexSso (legacy)",
+        "HandoffDelivery",
     } < {case.subject for case in cases}
+
+
+def test_parts_of_batches_are_disturbed_as_parts(matrix):
+    """By an answer of their own: a connection is never a part's."""
+    of_people = [case for case in matrix.cases() if case.call.method == "PUT" and case.call.part]
+
+    assert any("/users/" in case.call.path for case in of_people)
+    assert not [case for case in of_people if getattr(case.fault, "of_transport", False)]
 
 
 def test_a_slice_of_the_matrix(matrix):
@@ -116,6 +127,30 @@ def test_the_judge_finds_no_sentence_in_a_web_page():
     assert unclear(UnreachableError("Google: <!DOCTYPE html><html>…"))
     assert unclear(UnreachableError(""))
     assert not unclear(UnreachableError("Google: no answer", hint="try again"))
+
+
+def test_signing_without_a_key_and_a_delivery_whose_answer_is_lost(matrix):
+    """Both go on by themselves: IAM is asked again, the receiver under the same key."""
+    hosts = {"iamcredentials.googleapis.com": "503 UNAVAILABLE", HOST: "reset after the effect"}
+    disturbed = [
+        case
+        for case in matrix.cases()
+        if case.fault.name == hosts.get(case.call.host) and not case.for_good
+    ]
+
+    assert {case.subject for case in disturbed} == {"CustomSchema (no key)", "HandoffDelivery"}
+    assert [] == [f"{case}: {wrong}" for case in disturbed if (wrong := matrix.run(case))]
+
+
+def test_the_judge_finds_a_delivery_that_counts_twice(matrix, monkeypatch):
+    monkeypatch.setattr("providers.webhook.idempotency_key", lambda *_: secrets.token_hex())
+    case = next(
+        case
+        for case in matrix.cases()
+        if case.call.host == HOST and case.fault.name == "reset after the effect"
+    )
+
+    assert '"webhook"' in matrix.run(case)
 
 
 def test_the_judge_finds_a_lost_value(matrix, monkeypatch):

@@ -1,9 +1,9 @@
 """What a vendor, or the network before it, can do to one call: each a fault of `sandbox.faults`.
 
 Bodies are the vendors' own: Google's reasons come from the Directory API's "Handle errors", those
-of its token server from OAuth 2.0, Twilio's codes from its error dictionary. `temporary` says that
-trying again must be enough when it happens once; the others may be retried or not, as the product
-thinks best.
+of its token server from OAuth 2.0, IAM's from google.rpc.Status, Twilio's codes from its error
+dictionary. `temporary` says that trying again must be enough when it happens once; the others may
+be retried or not, as the product thinks best.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tools.torture import receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +46,7 @@ GOOGLE_REASONS = [
     (400, "invalid", "Invalid Input: custom_schema", False),
     (400, "badRequest", "Bad Request", False),
     (401, "authError", "Invalid Credentials", False),
+    (401, "required", "Login Required.", False),
     (403, "forbidden", "Not Authorized to access this resource/api", False),
     (403, "insufficientPermissions", "Insufficient Permission", False),
     (403, "accessNotConfigured", "Admin SDK API has not been used in project 1", False),
@@ -56,6 +59,7 @@ GOOGLE_REASONS = [
     (413, "uploadTooLarge", "Request Too Large", False),
     (429, "rateLimitExceeded", "Too many requests", True),
     (500, "backendError", "Backend Error", True),
+    (500, "", "Cannot delete a field in use.resource.fields", False),
     (503, "backendError", "The service is currently unavailable.", True),
 ]
 TOKEN_ERRORS = [
@@ -64,6 +68,15 @@ TOKEN_ERRORS = [
     (403, "access_denied", "Account restricted", False),
     (500, "internal_failure", "Backend Error", True),
     (503, "temporarily_unavailable", "Try again", True),
+]
+IAM_STATUSES = [
+    (400, "INVALID_ARGUMENT", "Request contains an invalid argument.", False),
+    (401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", False),
+    (403, "PERMISSION_DENIED", "Permission 'iam.serviceAccounts.signJwt' denied", False),
+    (404, "NOT_FOUND", "Not found; Gaia id not found for the service account", False),
+    (429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Requests'", True),
+    (500, "INTERNAL", "Internal error encountered.", True),
+    (503, "UNAVAILABLE", "The service is currently unavailable.", True),
 ]
 TWILIO_CODES = [
     (400, 20001, "Invalid request body", False),
@@ -84,6 +97,10 @@ def of_host(host: str) -> Iterator[Named]:
     """What the server of that name may do."""
     if host == "oauth2.googleapis.com":
         return tokens()
+    if host == "iamcredentials.googleapis.com":
+        return iam()
+    if host == receiver.HOST:
+        return _of_any_server()
     return google() if host.endswith((".google.com", ".googleapis.com")) else twilio()
 
 
@@ -100,7 +117,17 @@ def google() -> Iterator[Named]:
     for status, reason, message, temporary in GOOGLE_REASONS:
         errors = [{"message": message, "domain": "global", "reason": reason}]
         body = {"error": {"code": status, "message": message, "errors": errors}}
-        yield Named(f"{status} {reason}", {"status": status, "body": body}, temporary)
+        yield Named(f"{status} {reason or message}", {"status": status, "body": body}, temporary)
+    for plain in ("Request rate higher than configured.", "quotaExceeded"):
+        yield Named(f"403 {plain} plain", {"status": 403, "body": plain}, temporary=True)
+    yield from _of_any_server()
+
+
+def iam() -> Iterator[Named]:
+    """Answers of Google's IAM that refuse to sign."""
+    for status, name, message, temporary in IAM_STATUSES:
+        body = {"error": {"code": status, "message": message, "status": name}}
+        yield Named(f"{status} {name}", {"status": status, "body": body}, temporary)
     yield from _of_any_server()
 
 

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from models.roles import union
-from models.tenant import Tenant
+from models.tenant import GoogleCredentials, Tenant
 from providers.failures import PartialState
 from providers.google.custom_schema import CustomSchemaProvider
 from providers.google.groups import people_of_groups
@@ -21,10 +21,13 @@ from providers.twilio.flex_api import FlexApi
 from providers.twilio.flex_configuration import FlexConfigurationProvider
 from providers.twilio.flex_sso import FlexSsoProvider
 from providers.twilio.sign_in_probe import SignInProbe, find_connection
+from providers.webhook import HandoffDeliveryProvider
 from sandbox import seed
 from sandbox.google import activities
+from sandbox.google.service_accounts import address_of
 from sandbox.twilio import workers
 from sandbox.twilio.accounts import LEGACY, Connection, find_account, save_connection
+from tools.torture import receiver
 from tools.torture.place import CUSTOMER, ENHANCED
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from providers.settings import Settings
     from sandbox.world import World
+    from tools.torture.place import Place
 
 JQ = "JQ" + "ab" * 16
 OLD_ACCOUNT = "AC" + "1e" * 16
@@ -44,8 +48,14 @@ TEXT = {"type": "STRING", "read_access": "ADMINS_AND_SELF"}
 class Subject:
     """One resource: what the engine would remember of it, and the verbs on it."""
 
-    def __init__(self, kind: type[Any], news: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        kind: type[Any],
+        news: dict[str, dict[str, Any]],
+        google: GoogleCredentials | None = None,
+    ) -> None:
         self._kind = kind
+        self._google = google
         self._news = news
         self._latest = "create"
         self.id = ""
@@ -58,12 +68,19 @@ class Subject:
     def run(self, verb: str, settings: Settings) -> None:
         """One verb. A partial success is remembered, as the engine does, and raised."""
         provider = self._kind()
-        provider.settings = settings
+        provider.settings = self._signed_in(settings)
         try:
             getattr(self, f"_{verb}")(provider)
         except PartialState as partial:
             self.id, self.outs = partial.id, json.loads(json.dumps(partial.outs))
             raise
+
+    def _signed_in(self, settings: Settings) -> Settings:
+        """With Google's credentials of its own, if it has any."""
+        if self._google is None:
+            return settings
+        both = settings.credentials.model_copy(update={"google": self._google})
+        return settings.model_copy(update={"credentials": both})
 
     def _create(self, provider: Any) -> None:
         if self.id:  # made in part: the engine goes on with an update
@@ -182,12 +199,33 @@ TENANT = {
 }
 
 
+KEYLESS = GoogleCredentials(service_account=address_of(CUSTOMER))
+DELIVERY = "HandoffDelivery"
+
+
+def deliveries(place: Place) -> dict[str, dict[str, Any]]:
+    """A hand-off of which a step waits, and the next one."""
+    delivery = {
+        "url": f"{place.world.base}/{receiver.HOST}{receiver.PATH}",
+        "secret_env": "",
+        "secret_file": str(place.keys / "webhook.secret"),
+        "customer": CUSTOMER,
+        "saml_app": {"name": "Twilio Flex"},
+        "folder": str(place.stacks / "acme.dev"),
+    }
+    steps = {"create": ["google_app"], "update": ["flex_form", "sign_in"]}
+    waiting = {verb: [{"id": one, "waiting": True} for one in ids] for verb, ids in steps.items()}
+    return {
+        verb: {**delivery, "document": json.dumps({"steps": one})} for verb, one in waiting.items()
+    }
+
+
 def people(**roles: list[str]) -> str:
     """The listed people, as the resource takes them."""
     return json.dumps({f"{name}@acme.example": {"roles": given} for name, given in roles.items()})
 
 
-def subjects() -> dict[str, Subject]:
+def subjects(place: Place) -> dict[str, Subject]:
     """All of them, by name."""
     grown = {**SCHEMA, "display_name": "Flex details", "fields": {**SCHEMA["fields"], **TEAM}}
     first = {**ROLES, "people": people(ada=["agent"], grace=["supervisor", "agent"])}
@@ -195,6 +233,7 @@ def subjects() -> dict[str, Subject]:
     off = {**CONFIGURATION, "login_popup": False}
     return {
         "CustomSchema": Subject(CustomSchemaProvider, {"create": SCHEMA, "update": grown}),
+        "CustomSchema (no key)": Subject(CustomSchemaProvider, {"create": SCHEMA}, KEYLESS),
         "RoleAssignments": Subject(RoleAssignmentsProvider, {"create": first, "update": then}),
         "FlexConfiguration": Subject(
             FlexConfigurationProvider, {"create": CONFIGURATION, "update": off}
@@ -202,6 +241,7 @@ def subjects() -> dict[str, Subject]:
         "SamlApp": Subject(SamlAppProvider, {"create": APP}),
         "FlexSso": Subject(FlexSsoProvider, {"create": SSO}),
         "FlexSso (legacy)": Subject(FlexSsoProvider, {"create": OLD_SSO}),
+        DELIVERY: Subject(HandoffDeliveryProvider, deliveries(place)),
         "people of groups": Reading(_people_of_groups),
         "connection": Reading(lambda settings: find_connection(settings, ENHANCED)),
         "workers": Reading(
@@ -224,7 +264,7 @@ def plant(world: World, name: str) -> None:
     """The world of the subject of that name."""
     spec = copy.deepcopy(seed.DEFAULT)
     workspace = spec["google"][0]
-    if name != "CustomSchema":
+    if not name.startswith("CustomSchema"):
         workspace["schemas"].append(_schema())
         workspace["values"] = {
             "ada@acme.example": {

@@ -82,7 +82,7 @@ class Matrix:
     def __init__(self, place: Place) -> None:
         self.place = place
         self._undisturbed: dict[tuple[str, str], Undisturbed] = {}
-        for name, subject in lives.subjects().items():
+        for name, subject in lives.subjects(self.place).items():
             self._live(name, subject)
 
     def _live(self, name: str, subject: Subject) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -22,9 +23,9 @@ from providers.google import bulk, convergence, read_back
 from providers.retry import ATTEMPTS
 from providers.settings import Settings
 from sandbox import faults, seed
-from sandbox.app import create_app
 from sandbox.google import batch
 from tests.servers import served
+from tools.torture.receiver import with_clerk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ HELD = (
     "connection",
     "worker",
     "flex_user",
+    "webhook",
 )
 CHANGES_BY_ITSELF = frozenset({"etag", "schemaId", "fieldId", "date_updated", "etags"})
 
@@ -71,9 +73,19 @@ class Place:
         self.world = world
         self.folder = folder
 
+    @property
+    def keys(self) -> Path:
+        """Where the vendors' keys and the receiver's secret are."""
+        return self.world.state_dir / "credentials"
+
+    @property
+    def stacks(self) -> Path:
+        """Where a hand-off may bring files to."""
+        return self.folder / "stacks"
+
     def settings(self, timeout_seconds: float = PATIENT_SECONDS) -> Settings:
         """As the engine would read them from a stack, with a quota that never waits."""
-        keys = self.world.state_dir / "credentials"
+        keys = self.keys
         return Settings(
             endpoints=Endpoints(base=self.world.base, timeout_seconds=timeout_seconds),
             credentials=Credentials(
@@ -101,13 +113,15 @@ class Place:
             self.world.store._db.executemany("INSERT INTO document VALUES (?, ?, ?)", moment.rows)
 
     def _files(self) -> list[Path]:
-        """Keys of the vendors, and what runs have noted on this machine."""
+        """Keys and logins of the vendors, and what runs have left on this machine."""
+        logins = (self.world.state_dir / "gcloud").rglob("*.json")
         notes = (self.folder / "state").rglob("*.json")
-        return [*notes, *(self.world.state_dir / "credentials").glob("*.json")]
+        return [*notes, *logins, *self.keys.glob("*.json"), *self.stacks.rglob("*.xml")]
 
     def held(self) -> dict[str, list[Any]]:
-        """What the vendors hold, without what is another one each time."""
+        """What vendors hold and a receiver brought, without what is another one each time."""
         found = {kind: _stable(self.world.store.page(kind)) for kind in HELD}
+        found["file"] = [path.read_text(encoding="utf-8") for path in self.stacks.rglob("*.xml")]
         return {kind: sorted(documents, key=json.dumps) for kind, documents in found.items()}
 
     @contextmanager
@@ -151,7 +165,7 @@ class Place:
         Parts of batches count as calls, as in `recording`, and have None.
         """
         answers: list[Any] = []
-        usual, of_part = faults.Faults.__call__, faults.take_fault
+        usual, of_part = faults.Faults.__call__, vars(batch)["take_fault"]
 
         async def listening(self: Any, scope: Any, receive: Any, send: Any) -> None:
             body, number = bytearray(), len(answers)
@@ -165,7 +179,7 @@ class Place:
             with suppress(ValueError):
                 answers[number] = json.loads(bytes(body))
 
-        def take(waiting: list[faults.Fault], scope: Any) -> faults.Fault | None:
+        def take(waiting: list[faults.Fault], scope: Any) -> Any:
             answers.append(None)
             return of_part(waiting, scope)
 
@@ -174,6 +188,12 @@ class Place:
             patch.object(batch, "take_fault", take),
         ):
             yield answers
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Notes of its own, and somebody signed in with gcloud for what has no key."""
+    login = folder / "sandbox" / "gcloud" / CUSTOMER
+    return {"XDG_STATE_HOME": str(folder / "state"), "CLOUDSDK_CONFIG": str(login)}
 
 
 def _no_waiting() -> Any:
@@ -208,11 +228,14 @@ def place() -> Iterator[Place]:
         changed.enter_context(patch.object(bulk, "backoff", lambda _again, _attempt: 0.0))
         changed.enter_context(patch.object(bulk, "FRESH_SCHEMA_SECONDS", 0.2))
         changed.enter_context(patch("tempfile.gettempdir", lambda: name))
-        changed.enter_context(patch.dict("os.environ", {"XDG_STATE_HOME": str(folder / "state")}))
+        changed.enter_context(patch.dict("os.environ", _environment(folder)))
+        os.environ.pop("GOOGLE_APPLICATION_CREDENTIALS", None)
         changed.enter_context(patch.object(_exponential_backoff, "time", _no_waiting()))
         changed.callback(stamina.set_testing, testing=False)
         stamina.set_testing(True, attempts=ATTEMPTS, cap=True)
-        world = changed.enter_context(served(folder / "sandbox", create_app))
+        world = changed.enter_context(
+            served(folder / "sandbox", lambda world: with_clerk(world, CUSTOMER))
+        )
         changed.enter_context(silent("uvicorn.error"))
         seed.plant(world, seed.DEFAULT)
         yield Place(world, folder)
