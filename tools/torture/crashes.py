@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import random
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,7 +36,6 @@ from tools.torture.figure import Figure, Scope
 from tools.torture.processes import Victim
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Iterator
 
 VERBS = ("first up", "update", "destroy")
@@ -225,20 +228,48 @@ def project() -> Iterator[Project]:
                 server.terminate()
 
 
-def crashes(scope: Scope, *, points: int) -> Figure:
-    """So many kills, evenly over verbs and victims, each of a victim that ran at that moment."""
-    figure = Figure("kills of the real engine and its providers", asked=points)
-    draw, met = scope.draw(), dict.fromkeys(Victim, 0)
-    with project() as where:
-        torture = Crashes(where)
-        for number in scope.within(range(points)):
-            verb = VERBS[number % len(VERBS)]
-            victim = list(Victim)[number // len(VERBS) % len(Victim)]
-            crash = torture.run(verb, victim, draw)
-            met[victim] += crash.at is not None
-            moment = "never" if crash.at is None else f"at {crash.at:.0%}"
-            name = f"{number + 1}. {victim} killed {moment} of {verb}"
-            figure.add(name, crash.wrong)
+class Tally:
+    """Hands out the points, each once, and counts what became of them, for all desks."""
+
+    def __init__(self, scope: Scope, points: int) -> None:
+        self.figure = Figure("kills of the real engine and its providers", asked=points)
+        self.met = dict.fromkeys(Victim, 0)
+        self._seed = scope.seed
+        self._numbers = iter(scope.within(range(points)))
+        self._lock = threading.Lock()
+
+    def work(self) -> None:
+        """Kill in a place of its own, until all points are given out or the time is over."""
+        with project() as where:
+            torture = Crashes(where)
+            while (number := self._next()) is not None:
+                verb = VERBS[number % len(VERBS)]
+                victim = list(Victim)[number // len(VERBS) % len(Victim)]
+                draw = random.Random(f"{self._seed}.{number}")  # noqa: S311  a draw, no secret
+                self._add(number, verb, victim, torture.run(verb, victim, draw))
+
+    def _next(self) -> int | None:
+        with self._lock:
+            return next(self._numbers, None)
+
+    def _add(self, number: int, verb: str, victim: Victim, crash: Crash) -> None:
+        moment = "never" if crash.at is None else f"at {crash.at:.0%}"
+        name = f"{number + 1}. {victim} killed {moment} of {verb}"
+        with self._lock:
+            self.met[victim] += crash.at is not None
+            self.figure.add(name, crash.wrong)
             print(f"{name}: {crash.wrong or 'well'}", file=sys.stderr, flush=True)
-    figure.what += f" (met: {', '.join(f'{victim} {count}' for victim, count in met.items())})"
-    return figure
+
+
+def crashes(scope: Scope, *, points: int) -> Figure:
+    """So many kills, evenly over verbs and victims, each of a victim that ran at that moment.
+
+    As many at once as the machine has cores, each in a project and a world of its own.
+    """
+    tally, desks = Tally(scope, points), min(os.cpu_count() or 1, points)
+    with ThreadPoolExecutor(desks) as pool:
+        for desk in [pool.submit(tally.work) for _ in range(desks)]:
+            desk.result()
+    met = ", ".join(f"{victim} {count}" for victim, count in tally.met.items())
+    tally.figure.what += f" (met: {met})"
+    return tally.figure
