@@ -42,6 +42,7 @@ class StackWorkflow:
         self._is_at_work = False
         self._is_draining = False
         self._is_cancelled = False
+        self._is_ending = False  # the activity has been cancelled
 
     @workflow.signal
     def at_work(self, is_so: bool) -> None:  # noqa: FBT001  a signal has no names
@@ -84,15 +85,20 @@ class StackWorkflow:
         return result
 
     async def _until_done(self, doing: ActivityHandle[Result]) -> None:
-        """Wait; cancels it once, where somebody cancels us, or drains and nobody is at work."""
+        """Wait; cancels it once, where somebody cancels us, or drains and nobody is at work.
+
+        We may be cancelled while what a drain has cancelled still ends: that is waited for, too.
+        """
         while not doing.done():
             try:
-                await workflow.wait_condition(lambda: doing.done() or self._is_to_end)
+                await workflow.wait_condition(
+                    lambda: doing.done() or (self._is_to_end and not self._is_ending)
+                )
             except asyncio.CancelledError:
                 self._is_cancelled = True
-            if self._is_to_end and not doing.done():
+            if self._is_to_end and not self._is_ending and not doing.done():
                 doing.cancel()
-                await workflow.wait_condition(doing.done)
+                self._is_ending = True
 
     @property
     def _is_to_end(self) -> bool:
