@@ -85,22 +85,27 @@ def many_changed(world: World, people: int, changed: int) -> list[Row]:
 
 def under_quota(world: World, people: int, changed: int) -> list[Row]:
     """3: the same under the real quota; as much as takes minutes; and with a quota used up."""
-    few, _ = run_under_quota(world, people, changed, used=0)
-    many, tries = run_under_quota(world, people, changed * 5, used=0)
-    late, late_tries = run_under_quota(world, people, changed, used=QUOTA)
+    few, _, of_few = run_under_quota(world, people, changed, used=0)
+    many, tries, of_many = run_under_quota(world, people, changed * 5, used=0)
+    late, late_tries, of_late = run_under_quota(world, people, changed, used=QUOTA)
     refused = max([*tries.values(), *late_tries.values()]) - 1
+    requests = max((of_few | of_many | of_late).values(), default=0)
     return [
         Row(3, f"share of the quota's rate used, {changed:,} changed", few, "%", at_least=95),
         Row(3, f"the same, {changed * 5:,} changed", many, "%", at_least=95),
         Row(3, f"the same, {changed:,} changed and nothing of the quota left", late, "%"),
         Row(3, "most times that one person was refused", refused, "times", 1),
+        Row(3, "most times that one other request was refused", requests, "times", 1),
     ]
 
 
 def run_under_quota(
     world: World, people: int, changed: int, used: int
-) -> tuple[float, Counter[str]]:
-    """Queries a minute as a share of the quota's, and how often each person was sent."""
+) -> tuple[float, Counter[str], Counter[str]]:
+    """Queries a minute as a share of the quota's, how often each person was sent, and refusals.
+
+    Refusals are those of whole requests, pages of people among them.
+    """
     world.plant(people, ["agent"])
     world.options(latency=0.1, directory_quota_per_minute=QUOTA)
     settings = settings_of(world, QUOTA)
@@ -112,7 +117,7 @@ def run_under_quota(
     convergence.run("bench")
     queries = changed + math.ceil((people + 1) / PAGE) + 1
     rate = queries / (time.monotonic() - started) * 60
-    return rate / QUOTA * 100, convergence.result.tries
+    return rate / QUOTA * 100, convergence.result.tries, world.refusals()
 
 
 def use_up(settings: Settings, queries: int) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,12 +88,26 @@ class World:
 
     def calls(self) -> list[str]:
         """Every Directory call since the last `plant`: method and path."""
-        answer = self._http.get("/_sandbox/requests").raise_for_status()
         return [
             f"{one['method']} {one['url'].split('/', 3)[3].split('?')[0]}"
-            for one in answer.json()
+            for one in self._requests()
             if "admin.googleapis.com" in one["url"]
         ]
+
+    def refusals(self) -> Counter[str]:
+        """How often each request, query included, was refused since then for want of quota.
+
+        Parts of batches are no requests of their own.
+        """
+        return Counter(
+            f"{one['method']} {one['url']}"
+            for one in self._requests()
+            if one["status"] in {403, 429}
+        )
+
+    def _requests(self) -> list[dict[str, Any]]:
+        answer = self._http.get("/_sandbox/requests").raise_for_status()
+        return list(answer.json())
 
     def _post(self, verb: str, body: Any) -> None:
         content = json.dumps(body)
