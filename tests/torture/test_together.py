@@ -14,6 +14,7 @@ from tools.torture.processes import Victim
 
 pytestmark = pytest.mark.xdist_group("together")
 
+TRIES = 5
 RUN = ("--yes", "--skip-preview", "--non-interactive")
 
 
@@ -34,19 +35,24 @@ def begin(stack, verb="up"):
     )
 
 
-def test_two_runs_of_one_stack_one_is_refused_clearly(project):
-    stack = project.stack("twice.dev")
-    project.control("options", {"latency": 0.1})
-
+def at_once(stack):
+    """Exit codes of two runs; one that was refused names the lock."""
     runs = [begin(stack), begin(stack)]
     said = [run.communicate()[0] for run in runs]
-
-    project.control("options", {"latency": 0.0})
-    codes = sorted(run.returncode for run in runs)
-    assert codes in ([0, 0], [0, 255], [0, 1], [1, 1], [255, 255]), said
     for run, text in zip(runs, said, strict=True):
         assert run.returncode == 0 or "currently locked by" in text, text
         assert "Traceback" not in text
+    return {run.returncode for run in runs}
+
+
+def test_two_runs_of_one_stack_one_is_refused_clearly(project):
+    """Pulumi's lock may refuse both, where each sees the other's; not time and again."""
+    stack = project.stack("twice.dev")
+    project.control("options", {"latency": 0.1})
+
+    assert any(0 in at_once(stack) for _ in range(TRIES))
+
+    project.control("options", {"latency": 0.0})
     assert stack.up()["status"] == "awaiting_connection"
     stack.pulumi("destroy", "--yes", "--skip-preview")
 

@@ -262,9 +262,11 @@ class Tally:
 
 
 def crashes(scope: Scope, *, points: int) -> Figure:
-    """So many kills, evenly over verbs and victims, each of a victim that ran at that moment.
+    """`points` kills, evenly over verbs and victims, at random moments; fewer if time is over.
 
-    As many at once as the machine has cores, each in a project and a world of its own.
+    A case is wrong where the stack does not recover, where the vendors hold anything else than
+    after an undisturbed run, and where the victim was never met. As many at once as the machine
+    has cores, each in a project and a world of its own.
     """
     tally, desks = Tally(scope, points), min(os.cpu_count() or 1, points)
     with ThreadPoolExecutor(desks) as pool:
