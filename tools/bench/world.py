@@ -86,6 +86,10 @@ class World:
         """Set switches of the sandbox."""
         self._post("options", options)
 
+    def faults(self, *faults: dict[str, Any]) -> None:
+        """Let these happen (`sandbox.faults`), and no others."""
+        self._post("faults", faults)
+
     def calls(self) -> list[str]:
         """Every Directory call since the last `plant`: method and path."""
         return [
