@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ pytestmark = pytest.mark.xdist_group("keyless")
 ACCOUNT = "flex-sso@c01sandbx.iam.gserviceaccount.com"
 
 
+DEBUG = ("-v=9", "--logtostderr", "--logflow")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def signed_in(project: Project):
     """A shell in which somebody has signed in with gcloud; key files are deleted."""
@@ -30,9 +34,22 @@ def signed_in(project: Project):
     os.environ.update(before)
 
 
+def login_of(project: Project) -> Path:
+    """Where gcloud keeps it."""
+    return project.state_dir / "gcloud" / "C01sandbx" / "application_default_credentials.json"
+
+
 def delete_keys(project: Project) -> None:
     for key in (project.state_dir / "credentials").glob("google-*.json"):
         key.unlink()
+
+
+def reset(project: Project, **changes: Any) -> None:
+    """A fresh world without key files, its Workspace changed."""
+    planted = copy.deepcopy(DEFAULT)
+    planted["google"][0] |= changes
+    project.control("reset", planted)
+    delete_keys(project)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +74,7 @@ def test_a_tenant_gets_to_verified_and_stays_there(project, stack):
 
 
 def test_the_login_is_in_no_state(project, stack):
-    (login,) = project.state_dir.glob("gcloud/*/application_default_credentials.json")
-    held = json.loads(login.read_text())
+    held = json.loads(login_of(project).read_text())
     state = json.dumps(stack.state())
 
     assert "verified" in state
@@ -67,12 +83,24 @@ def test_the_login_is_in_no_state(project, stack):
     assert "ya29." not in state
 
 
+def test_a_preview_needs_the_read_only_scopes_alone(project, stack):
+    looking = [scope for scope in DELEGATED if scope.endswith(".readonly")]
+    reset(project, delegated_scopes=looking)
+
+    said = stack.pulumi("preview", "--refresh", "--diff")
+    refused = stack.pulumi("up", "--refresh", "--yes", "--skip-preview", *DEBUG, exit_code=None)
+
+    assert "ada@acme.example" in said
+    assert "Manage Domain Wide Delegation" in refused
+    assert "RoleAssignments" in refused
+    held = json.loads(login_of(project).read_text())
+    for secret in (held["refresh_token"], held["client_secret"], "ya29."):
+        assert secret not in refused, "in a log at debug level"
+
+
 def examine(project: Project, stack: Stack, **changes: Any) -> dict[str, Check]:
     """Doctor, with the seed's Workspace changed."""
-    planted = copy.deepcopy(DEFAULT)
-    planted["google"][0] |= changes
-    project.control("reset", planted)
-    delete_keys(project)
+    reset(project, **changes)
     return {one.name: one for one in check_stack(stack.name, stack.project.root)}
 
 

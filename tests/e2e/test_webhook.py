@@ -50,7 +50,11 @@ def test_a_refusal_is_told_and_ends_nothing(project):
         phases.append(outputs["status"])
 
     assert "Webhook: refused (nobody is named to sign in as" in outputs["next_step"]
-    assert "active" == tenant.up()["status"]
+    said = tenant.pulumi("up", "--yes", "--skip-preview", "-v=9", "--logtostderr", "--logflow")
+    assert "active" == tenant.engine.outputs()["status"]
+    secret = (project.state_dir / "credentials" / "webhook.secret").read_text().strip()
+    assert "HandoffDelivery" in said
+    assert not [one for one in (secret, "ya29.") if one in said], "in a log at debug level"
 
 
 def test_another_secret_is_an_error_in_one_sentence(project, tmp_path):
