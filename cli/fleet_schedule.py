@@ -11,6 +11,7 @@ import typer
 from cli.fleet_report import LEDGER
 from cli.fleet_temporal import QUEUE, Address, Namespace, Queue, where_of
 from cli.project import PROJECT
+from cli.stacks import Names
 from fleet.verb import Verb
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ app = typer.Typer(
     no_args_is_help=True, help="Runs that Temporal begins by itself.", rich_markup_mode=None
 )
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[STACK]...", help="Names, with * and ?; or all.")
-]
 Many = list[str] | None
 
 

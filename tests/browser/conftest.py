@@ -39,17 +39,20 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def launch() -> Iterator[Launch]:
-    """Call with further flags for a browser; all are closed at the end."""
+    """Call with further flags for a browser; all are closed at the end of the module.
+
+    Not later: Playwright's loop runs in this thread, where other tests want one of their own.
+    """
     path = chromium()
     with sync_playwright() as playwright:
         yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(launch: Launch) -> Browser:
-    """One browser for all tests of a process."""
+    """One browser for all tests of a module."""
     return launch()
 
 
