@@ -20,7 +20,7 @@ from cli.fleet_live import progress
 from cli.fleet_report import LEDGER
 from cli.fleet_view import Summary
 from cli.project import PROJECT
-from cli.stacks import Names, environments, tenants
+from cli.stacks import Environments, Names, Tenants
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -37,14 +37,6 @@ REFUSED = 3
 
 app = typer.Typer(no_args_is_help=True, help="Many stacks at once.", rich_markup_mode=None)
 
-Tenants = Annotated[
-    list[str] | None,
-    typer.Option("--tenant", help="The part before the dot.", autocompletion=tenants),
-]
-Environments = Annotated[
-    list[str] | None,
-    typer.Option("--environment", "-e", help="The part after it.", autocompletion=environments),
-]
 Labels = Annotated[
     list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
 ]

@@ -11,7 +11,7 @@ import typer
 from cli.fleet_report import LEDGER
 from cli.fleet_temporal import QUEUE, Address, Namespace, Queue, where_of
 from cli.project import PROJECT
-from cli.stacks import Names
+from cli.stacks import Environments, Names, Tenants
 from fleet.verb import Verb
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ def add(  # noqa: PLR0913  one for each option
     ] = "17 2 * * *",
     zone: Annotated[str, typer.Option("--time-zone", help="Of those hours.")] = "UTC",
     name: Annotated[str, typer.Option(help="What to call it; else as the verb.")] = "",
-    tenant: Annotated[Many, typer.Option("--tenant", help="The part before the dot.")] = None,
-    environment: Annotated[
-        Many, typer.Option("--environment", "-e", help="The part after it.")
-    ] = None,
+    tenant: Tenants = None,
+    environment: Environments = None,
     label: Annotated[
         Many, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
     ] = None,

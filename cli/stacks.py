@@ -44,6 +44,14 @@ Names = Annotated[
         metavar="[STACK]...", help="Names, with * and ?; or all.", autocompletion=stacks
     ),
 ]
+Tenants = Annotated[
+    list[str] | None,
+    typer.Option("--tenant", help="The part before the dot.", autocompletion=tenants),
+]
+Environments = Annotated[
+    list[str] | None,
+    typer.Option("--environment", "-e", help="The part after it.", autocompletion=environments),
+]
 
 
 def require_stack(project: Path, stack: str) -> None:

@@ -16,6 +16,8 @@ What each package says of itself, in its own metadata. *Product* is what `pulumi
 `./flexsso` need; the rest runs tests, docs and the sandbox here and is passed on to nobody.
 """
 BINDING = re.compile(r"\b(A?GPL|SSPL|BUSL|GNU (Affero )?General Public)")
+ONLY_RUN = frozenset({"codespell"})
+"""Programs that are run here on our files; nothing of them is imported or passed on."""
 LONGEST = 60
 COLUMNS = ("package", "licence", "needed by")
 
