@@ -100,7 +100,7 @@ def test_a_tenant_set_up_by_hand_becomes_a_stack(by_hand):
     assert before == hand.everything()
     assert (
         VALUES["linus@acme.example"]["Flex_Roles"]
-        == (before["people"]["linus@acme.example"]["Contact_Center"]["Flex_Roles"])
+        == (before["people"]["linus@acme.example"]["values"]["Contact_Center"]["Flex_Roles"])
     )
     copy.flexsso("preview", "acme.prod", "--expect-no-changes")
     copy.flexsso("preview", "acme.prod", "--refresh", "--expect-no-changes")
