@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
+import yaml
 
 from cli import adopt as adoption
 from cli import sandbox_server as server
@@ -128,6 +129,7 @@ def create(
             typer.echo(f"--- {path}\n{text}" if dry_run else path)
     if not dry_run:
         _init(project, stack)
+        _keep_comments(project / f"stacks/Pulumi.{stack}.yaml", files)
     if as_json:
         document = {"stack": stack, "dry_run": dry_run, "files": files, "next": then}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
@@ -170,6 +172,15 @@ def _init(project: Path, stack: str) -> None:
     except FlexSsoError as error:
         what = f"The files are written, but Pulumi does not have the stack. {error.what}"
         raise FlexSsoError(what, hint=f"{error.hint}; then: {init_command(stack)}") from None
+
+
+def _keep_comments(path: Path, files: dict[str, str]) -> None:
+    """Put our text back, with what Pulumi added to it: it indents comments as it likes."""
+    text = files[f"stacks/{path.name}"]
+    ours, saved = yaml.safe_load(text), yaml.safe_load(path.read_text(encoding="utf-8"))
+    added = {key: value for key, value in saved.items() if key not in ours}
+    ending = yaml.safe_dump(added, width=200) if added else ""
+    path.write_text(text.rstrip() + "\n" + ending, encoding="utf-8")
 
 
 def _sandbox_address() -> str:

@@ -22,7 +22,7 @@ def _from_handoff(facts: EnhancedFacts, *ids: str) -> list[HandoffStep]:
 
 
 def _up(facts: EnhancedFacts) -> str:
-    return f"pulumi up -s {facts.stack}"
+    return f"./flexsso up {facts.stack}"
 
 
 def version(facts: EnhancedFacts) -> MigrationStep:

@@ -156,7 +156,7 @@ def _record(facts: RotationFacts, new: Certificate | None) -> RotationStep:
         who=Who.STACK,
         where=f"stacks/Pulumi.{facts.stack}.yaml",
         todo=f"pulumi config set -s {facts.stack} --path '{key}' {fingerprint}"
-        f" && pulumi up -s {facts.stack}",
+        f" && ./flexsso up {facts.stack}",
         expect="The hand-off shows the new certificate, and the stack is active again. Do not"
         " trust a `verified` before step 5: it may come from a login with the old one.",
     )

@@ -39,7 +39,7 @@ def _sign_ins(expected: Expected) -> Iterator[Finding]:
     proof = expected.proof
     if proof:
         recorded = expected.phase is Phase.VERIFIED
-        todo = "" if recorded else f"; pulumi up -s {expected.stack} records it"
+        todo = "" if recorded else f"; ./flexsso up {expected.stack} records it"
         note = f"at {proof['time']}, begun by {proof['initiated_by'] or 'nobody named'}{todo}"
         yield Finding(
             part=EVIDENCE,

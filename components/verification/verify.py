@@ -56,5 +56,5 @@ def _with_fresh_proof(settings: Settings, expected: Expected) -> Expected:
 def _deployment(expected: Expected) -> list[Finding]:
     if expected.deployed:
         return []
-    note = f"nothing was deployed yet: pulumi up -s {expected.stack}"
+    note = f"nothing was deployed yet: ./flexsso up {expected.stack}"
     return [waiting(Part.OBSERVE, "stack", note, who=Who.STACK)]

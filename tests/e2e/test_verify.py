@@ -63,7 +63,7 @@ def sign_in_shows_before_the_next_up(stack: Stack) -> None:
 
     after = look(stack)
     assert ExitCode.GOOD == after.exit_code
-    assert "pulumi up -s acme.dev records it" in find(after, "sign_in", "ada@acme.example").note
+    assert "./flexsso up acme.dev records it" in find(after, "sign_in", "ada@acme.example").note
 
 
 def look(stack: Stack) -> Report:
@@ -76,7 +76,7 @@ def find(report: Report, check: str, person: str = "") -> Finding:
 
 def test_before_the_first_up_it_waits_for_whoever_runs_pulumi(waiting):
     assert ExitCode.WAITS == waiting.exit_code
-    assert "pulumi up -s acme.dev" in verdict(waiting)
+    assert "./flexsso up acme.dev" in verdict(waiting)
     assert not [one for one in waiting.findings if one.wrong or one.blind]
 
 
