@@ -65,7 +65,7 @@ def up(  # noqa: PLR0913  one for each option
     _note(f"sandbox is up (process {running.pid}, log in {log})")
     _note(f"next: {NEXT}")
     if port != DEFAULT_PORT:
-        _note(f"for this port, set endpoints.base of the stack to {running.address}")
+        _note(f"for this port, set endpoints.base of stacks made earlier to {running.address}")
 
 
 @app.command()

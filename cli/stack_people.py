@@ -47,7 +47,7 @@ class AssignmentQuestion(NamedTuple):
 GROUP = AssignmentQuestion(
     "Group=roles",
     "A Google group whose members get roles, such as flex-agents@acme.example=agent"
-    " (Enter: no more)",
+    " (Enter: no more; single people are the next question)",
 )
 PERSON = AssignmentQuestion("Person=roles", f"A person, such as {EXAMPLE} (Enter: no more)")
 

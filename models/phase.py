@@ -25,7 +25,7 @@ NEXT_STEP = {
     Phase.AWAITING_CONNECTION: "Twilio Console: open the SSO page once, so that Flex makes its"
     " connection; then run `up` again.",
     Phase.AWAITING_GOOGLE_APP: "Google Admin console: make the custom SAML app as the hand-off"
-    " says, save its metadata file in the stack's folder, then run `up` again.",
+    " says, give its metadata file to `handoff --metadata FILE`, then run `up` again.",
     Phase.AWAITING_FLEX_FORM: "Twilio Console: fill in the SSO form as the hand-off says, then run"
     " `up` again.",
     Phase.ACTIVE: "Sign in to Flex once as one of the people; then run `up` again.",
