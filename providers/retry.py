@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ATTEMPTS = 6
+ATTEMPTS = 8
+"""With the waits between them more than a minute: Google's quotas are by the minute."""
 ATTEMPTS_WITHOUT_ANSWER = 3
 WAIT_INITIAL_SECONDS = 0.5
 WAIT_MAX_SECONDS = 32.0

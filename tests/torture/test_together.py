@@ -93,7 +93,7 @@ def test_two_stacks_of_one_workspace_lose_nothing_of_each_other(project):
     runs = [begin(first), begin(second)]
     said = [run.communicate()[0] for run in runs]
 
-    assert [0, 0] == [run.returncode for run in runs], said
+    assert [0, 0] == [run.returncode for run in runs], "\n".join(said)
     for name in ("ada", "grace", "linus"):
         values = vendor.custom_values(f"{name}@acme.example")
         assert ["agent"] == values["Flex_Details"]["Roles"], name
@@ -120,7 +120,7 @@ def test_two_stacks_share_the_quota_of_one_account(project):
 
     project.control("options", {"directory_quota_per_minute": 2400})
     assert 403 in {one["status"] for one in project.requests()}, "the quota was not felt"
-    assert [0, 0] == [run.returncode for run in runs], said
+    assert [0, 0] == [run.returncode for run in runs], "\n".join(said)
     vendor = Vendor(project.base, project.state_dir)
     for name in ("ada", "grace"):
         assert ["agent"] == vendor.custom_values(f"{name}@acme.example")["Flex_Details"]["Roles"]
