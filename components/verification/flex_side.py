@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.handoff import default_redirect_url, friendly_name
 from components.verification.looking import looked, proved, unobservable, waiting
 from models.finding import Finding, Part, Result, Who, compared
 from models.flex import Generation
@@ -135,9 +136,8 @@ def _form(expected: Expected) -> Iterator[Finding]:
         "certificate": certificate.fingerprint if certificate else "",
     }
     unseen = {
-        "friendly_name": flex.friendly_name or f"{expected.tenant.name} ({expected.stack})",
-        "default_redirect_url": flex.default_redirect_url
-        or f"https://flex.twilio.com/{flex.runtime_domain}",
+        "friendly_name": friendly_name(expected.tenant, expected.stack),
+        "default_redirect_url": default_redirect_url(expected.tenant),
         "trusted_domains": ", ".join(flex.trusted_domains) or "(no further one)",
     }
     word = expected.attested.get(FORM_SCREEN, "")
