@@ -6,7 +6,13 @@ from pathlib import Path
 import pulumi
 
 from components import GoogleFlexSso
-from components.program import OUTPUTS, clean_errors, people_args, tenant_args
+from components.program import (
+    OUTPUTS,
+    clean_errors,
+    people_args,
+    tenant_args,
+    warn_of_unread_metadata,
+)
 from models.roles import union
 from models.stack import read_stack
 from providers.google.groups import people_of_groups
@@ -23,6 +29,7 @@ with clean_errors():
         datetime.now(UTC),
         config.get_object("endpoints"),
     )
+    warn_of_unread_metadata(stack)
     from_groups = people_of_groups(Settings.from_config(config), stack.tenant)
 
     sso = GoogleFlexSso(

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 from typer._click.exceptions import (  # typer exports no common base
     ClickException,
+    MissingParameter,
     NoArgsIsHelpError,
     UsageError,
 )
@@ -38,12 +39,15 @@ from cli import (
     verify,
 )
 from cli import pulumi_verbs as verbs
+from cli.project import PROJECT
+from cli.stacks import stacks_of
 from models.errors import FlexSsoError
 from models.version import VERSION
 from models.whole_list import text_of
 
 USAGE_ERROR = 64
 INTERRUPTED = 130
+SOME = 8
 LAST_HINT = "./flexsso doctor looks at engine, backend, credentials and configuration"
 """For what a vendor refused without a reason that we know."""
 
@@ -116,7 +120,17 @@ def _say_usage(error: UsageError) -> None:
     if context is not None:
         typer.echo(context.get_usage(), err=True)
     command = context.command_path if context is not None else "flexsso"
-    _say_error(f"{error.format_message()}\nhint: ./{command} --help")
+    _say_error(f"{error.format_message()}\nhint: {_way_on(error, command)}")
+
+
+def _way_on(error: UsageError, command: str) -> str:
+    """Which stacks there are, where one was not named; else the command's help."""
+    parameter = error.param if isinstance(error, MissingParameter) else None
+    known = stacks_of(PROJECT) if parameter is not None and parameter.name == "stack" else []
+    if not known:
+        return f"./{command} --help"
+    more = f" (of {len(known):,} in stacks/)" if len(known) > SOME else ""
+    return f"one of {', '.join(known[:SOME])}{more}, such as ./{command} {known[0]}"
 
 
 def _say_error(text: str) -> None:

@@ -65,7 +65,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def as_text(report: Report) -> str:
     """A section for each part, a line or two for each finding, the verdict last."""
-    page = [f"{report.stack}: {report.phase}"]
+    page = [f"{report.stack}: {report.phase} at its last `up` or refresh"]
     for part, title in TITLES.items():
         found = [one for one in report.findings if one.part is part]
         if found:
@@ -96,7 +96,8 @@ def sentence(finding: Finding) -> str:
     """What, who fixes it, and where."""
     what = finding.note
     if finding.wrong and (finding.expected or finding.observed):
-        what = f"it is {finding.observed or '(empty)'}, should be {finding.expected}"
+        wanted = f", should be {finding.expected}" if finding.expected else ""
+        what = f"it is {finding.observed or '(empty)'}{wanted}"
         what += f" ({finding.note})" if finding.note else ""
     fixer = f" → {finding.who}" if finding.who else ""
     where = f", {finding.where}" if finding.where else ""

@@ -112,10 +112,10 @@ def _said(answer: str | None, message: str | None) -> str:
 
 
 def with_command(verdict: tuple[Phase, str], stack: str) -> str:
-    """The next step, with the command that shows what to paste where."""
+    """The next step, with the command that shows what to paste where, or that looks again."""
     phase, sentence = verdict
     if phase is Phase.VERIFIED:
-        return sentence
+        return f"{sentence} Look again: ./flexsso verify {stack}"
     return f"{sentence} Hand-off: ./flexsso handoff {stack}"
 
 

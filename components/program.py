@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from components.tenant_args import RoleAssignmentArgs, TenantArgs
     from models.roles import RoleAssignment
+    from models.stack import Stack
     from models.tenant import Tenant
 
 OUTPUTS = (
@@ -46,6 +47,17 @@ def clean_errors() -> Iterator[None]:
         yield
     except FlexSsoError as error:
         raise pulumi.RunError(text_of(error)) from None
+
+
+def warn_of_unread_metadata(stack: Stack) -> None:
+    """Say which file of the stack's folder looks like the one waited for, under another name."""
+    if stack.idp_metadata is not None:
+        return
+    for path in sorted(stack.folder.glob("*.xml")):
+        pulumi.log.warn(
+            f"{stack.folder.name}/{path.name} is not read. If it is Google's metadata:"
+            f" ./flexsso handoff {stack.name} --metadata stacks/{stack.name}/{path.name}"
+        )
 
 
 def tenant_args(tenant: Tenant) -> TenantArgs:

@@ -59,9 +59,11 @@ class Endpoints(BaseModel):
         """What to do when nobody answers."""
         if self.base is None:
             return "check the network and try again; nothing is lost, the next run goes on"
-        return (
-            f"does anything listen at {self.base} (endpoints.base)? ./flexsso sandbox up starts it"
-        )
+        ask = f"does anything listen at {self.base} (endpoints.base)?"
+        parts = urlsplit(self.base)
+        if parts.scheme != "http":
+            return ask
+        return f"{ask} the sandbox does after ./flexsso sandbox up --port {parts.port}"
 
 
 def _is_safe(base: str) -> bool:

@@ -16,9 +16,10 @@ from pydantic import BaseModel
 from models.app_history import our_app
 from models.certificate import parse_pem
 from models.errors import FlexSsoError
+from models.failures_catalogue import failure_of
 from models.roles import same_value
 from providers.google.directory_api import DirectoryApi
-from providers.google.reports_api import CLOCK_SKEW, Login, ReportsApi
+from providers.google.reports_api import CLOCK_SKEW, Login, LoginFailure, ReportsApi
 from providers.twilio.answers import a_time
 from providers.twilio.flex_api import FlexApi
 
@@ -61,7 +62,8 @@ def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
     Never raises an expected error: not being able to look is a reason like any other.
     """
     try:
-        logins = ReportsApi(settings, where.customer).logins(where.app_name, since)
+        reports = ReportsApi(settings, where.customer)
+        logins = reports.logins(where.app_name, since)
         newest = {login.email: login for login in reversed(logins)}
         reasons = []
         for login in sorted(newest.values(), key=lambda found: found.time, reverse=True)[
@@ -71,9 +73,11 @@ def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
             if not reason:
                 return Proof(**login._asdict(), roles=roles)
             reasons.append(reason)
+        if not reasons:
+            reasons = [_why_nobody(reports.login_failures(where.app_name, since))]
     except FlexSsoError as error:
         return Proof(why_not=error.what)
-    return Proof(why_not=reasons[0] if reasons else "Google's log shows no login since the change")
+    return Proof(why_not=reasons[0])
 
 
 def in_force_since(
@@ -92,6 +96,18 @@ def in_force_since(
     if app and app.deleted:
         return now
     return max(now - LONGEST_HISTORY, begins, *([_time(app.changed)] if app else []))
+
+
+def _why_nobody(failures: list[LoginFailure]) -> str:
+    """Nobody tried, or the newest who did was refused by Google: why, and who puts it right."""
+    if not failures:
+        return "Google's log shows no login since the change"
+    newest = failures[0]
+    who = newest.email or "somebody"
+    said = f"Google refused {who} at {newest.time}: {newest.failure_type or 'no reason given'}"
+    if known := failure_of(newest.failure_type):
+        said += f". {known.means} To do: {known.fix} ({known.where})"
+    return said
 
 
 def _confirm(settings: Settings, where: WhereToLook, login: Login) -> tuple[list[str], str]:

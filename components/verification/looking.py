@@ -31,9 +31,11 @@ def waiting(part: Part, check: str, note: str, **more: object) -> Finding:
     return Finding.model_validate({**fields, "waits": True})
 
 
-def unobservable(check: str, value: str, attested: str, **more: object) -> Finding:
-    """The finding of a field that no API shows: a person's word for it, or that there is none."""
-    note = f"attested by {attested}" if attested else "no API shows it, and nobody attested it"
+def unobservable(
+    check: str, value: str, attested: str, *, no_word: str = "nobody attested it", **more: object
+) -> Finding:
+    """The finding of a field that no API shows: a person's word for it, or why there is none."""
+    note = f"attested by {attested}" if attested else f"no API shows it, and {no_word}"
     fields = {"check": check, "result": Result.UNOBSERVABLE, "expected": value, "note": note}
     return Finding.model_validate({**fields, **more})
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from cli import main
 from cli.examples import EXAMPLES
-from cli.main import app, run
+from cli.main import USAGE_ERROR, app, run
 from models.errors import FlexSsoError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -132,6 +133,25 @@ def test_an_expected_error_is_one_sentence_and_a_hint_on_stderr(flexsso, tmp_pat
     assert answer.stderr == (
         "error: The sandbox is not running.\nhint: ./flexsso sandbox up --reset\n"
     )
+
+
+def test_a_stack_that_is_not_named_is_asked_for_with_those_that_there_are(flexsso):
+    answer = flexsso("status")
+
+    assert USAGE_ERROR == answer.returncode
+    assert "hint: one of example.prod, sandbox.dev, sandbox.legacy" in answer.stderr
+    assert "./flexsso status example.prod" in answer.stderr
+
+
+@pytest.mark.parametrize(("count", "says"), [(0, "./flexsso verify --help"), (9, " (of 9 in st")])
+def test_of_many_stacks_some_are_named(monkeypatch, tmp_path, capsys, count, says):
+    monkeypatch.setattr(main, "PROJECT", tmp_path)
+    (tmp_path / "stacks").mkdir()
+    for number in range(count):
+        (tmp_path / "stacks" / f"Pulumi.t{number}.prod.yaml").touch()
+
+    assert USAGE_ERROR == run(["verify"])
+    assert says in capsys.readouterr().err
 
 
 def test_expected_errors_of_any_command_are_caught_in_one_place(monkeypatch, capsys):

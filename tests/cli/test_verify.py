@@ -52,6 +52,18 @@ def test_the_first_failing_step_says_what_who_and_where():
     assert verdict(report(GOOD)) == "All good."
 
 
+def test_what_has_no_expected_value_is_not_said_to_need_one():
+    failed = compared("failed_sign_in", "", "app_not_enabled_for_user").model_copy(
+        update={"result": Result.DRIFT, "note": "The app is OFF."}
+    )
+
+    assert "failed_sign_in: it is app_not_enabled_for_user (The app is OFF.)" == sentence(failed)
+
+
+def test_the_first_line_says_of_when_the_phase_is():
+    assert "acme.prod: active at its last `up` or refresh" == as_text(report(WRONG)).splitlines()[0]
+
+
 def test_differing_characters_are_marked():
     lines = as_text(report(WRONG)).splitlines()
 

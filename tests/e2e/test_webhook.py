@@ -35,7 +35,8 @@ def test_a_robot_takes_the_tenant_to_verified(project):
         "active",
         "verified",
     ] == phases
-    assert "Nothing to do." == outputs["next_step"]
+    look = f"./flexsso verify {tenant.name}"
+    assert f"Nothing to do. Look again: {look}" == outputs["next_step"]
     tenant.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
     secret = (project.state_dir / "credentials" / "webhook.secret").read_text().strip()
     assert secret not in str(tenant.state())

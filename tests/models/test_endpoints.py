@@ -109,3 +109,18 @@ def test_other_bases_are_refused(base):
 def test_an_unknown_key_is_refused():
     with pytest.raises(ValidationError, match="extra"):
         Endpoints.model_validate({"google": "http://127.0.0.1:8765"})
+
+
+@pytest.mark.parametrize(
+    ("base", "says"),
+    [
+        (None, "check the network"),
+        ("http://127.0.0.1:8999", "./flexsso sandbox up --port 8999"),
+        ("https://mock.example", "does anything listen at https://mock.example"),
+    ],
+)
+def test_when_nobody_answers_the_hint_names_who_should(base, says):
+    hint = Endpoints(base=base).hint
+
+    assert says in hint
+    assert ("sandbox" in hint) == (base == "http://127.0.0.1:8999")

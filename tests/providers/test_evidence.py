@@ -42,6 +42,12 @@ def world(pretend_world):
     return pretend_world
 
 
+def google_refuses(world, why, email=ADA):
+    parameters = {"application_name": "Twilio Flex", "initiated_by": "sp", "failure_type": why}
+    event = {"type": "login", "name": "login_failure", "parameters": parameters}
+    activities.record(world, CUSTOMER, "saml", email, event)
+
+
 def google_tells_of_a_login(world, app="Twilio Flex", email=ADA):
     parameters = {"application_name": app, "initiated_by": "sp", "orgunit_path": "/"}
     event = {"type": "login", "name": "login_success", "parameters": parameters}
@@ -76,6 +82,31 @@ def test_a_login_before_the_change_is_none(world, settings):
 
     assert not proof.found
     assert "no login since the change" in proof.why_not
+
+
+@pytest.mark.parametrize(
+    ("why", "says"),
+    [
+        ("failure_app_not_enabled_for_user", "The app is OFF for this person"),
+        ("failure_of_the_year_2040", "failure_of_the_year_2040"),
+    ],
+)
+def test_a_refused_login_is_told_with_its_reason(world, settings, why, says):
+    google_refuses(world, why)
+
+    proof = prove_sign_in(settings, WHERE, LONG_AGO)
+
+    assert not proof.found
+    assert proof.why_not.startswith(f"Google refused {ADA} at ")
+    assert says in proof.why_not
+
+
+def test_a_login_after_a_refused_one_is_a_proof(world, settings):
+    google_refuses(world, "failure_app_not_enabled_for_user")
+    google_tells_of_a_login(world)
+    flex_has_a_worker(world, ["agent"])
+
+    assert prove_sign_in(settings, WHERE, LONG_AGO).found
 
 
 def test_another_apps_login_is_none(world, settings):

@@ -148,3 +148,17 @@ def test_the_screens_other_fields_are_proved_or_attested(scene, metadata, proved
     for check in ("signed_response", "name_id"):
         assert proved == (found[check].result is Result.MATCH)
     assert "Basic Information > Primary email" == found["name_id"].expected
+    assert proved == (found["user_access"].result is Result.MATCH)
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_without_a_word_a_working_sign_in_is_said_to_work(scene, metadata, proved):
+    scene.sso["proof"] = scene.sso["proof"] if proved else {}
+    scene.tenant["flex"]["connection"] = JQ
+    given = {"metadata": metadata(1800), "connection": JQ}
+
+    report = scene.report(screens={"service_provider": SCREEN}, **given)
+
+    [start_url] = [one for one in report.findings if one.check == "saml_app.start_url"]
+    said = "sign-in works with what is there" if proved else "nobody attested it"
+    assert f"no API shows it, and {said}" == start_url.note
