@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.planted import leaked, secrets_in
 from tests.servers import free_port
 from tools.fleet.project import FleetProject, fleet_project
 
@@ -81,6 +84,24 @@ def test_first_uses_at_once_do_not_race_for_the_table(fleet: FleetProject) -> No
     assert {"waits": TENANTS} == fleet.run("up", "--at-once", "4", exit_code=2)["counts"]
     assert {"waits": TENANTS} == fleet.run("drift", exit_code=2)["counts"]
     assert [] == list((fleet.root / ".state").glob(".pulumi"))
+
+
+def test_the_database_holds_no_secret(fleet: FleetProject) -> None:
+    """Neither checkpoints nor the history of runs: all of it, as `pg_dump` sees it."""
+    secrets = secrets_in(fleet.root / ".sandbox" / "credentials")
+    dump = [found("pg_dump"), "--inserts", fleet.environment["PULUMI_BACKEND_URL"]]
+    done = subprocess.run(dump, check=True, capture_output=True)
+
+    assert len(secrets) > TENANTS
+    assert b"t0003.dev" in done.stdout
+    assert not leaked(secrets, done.stdout + unwrapped(done.stdout))
+
+
+def unwrapped(dump: bytes) -> bytes:
+    """The engine's files, each of which is a value `{"data": BASE64}` of the table."""
+    texts = [b64decode(one) for one in re.findall(rb'{"data": ?"([^"]+)"}', dump)]
+    assert any(b"dynamic/twilio:FlexSso" in text for text in texts)
+    return b"".join(texts)
 
 
 def test_the_documented_statement_prunes(fleet: FleetProject) -> None:

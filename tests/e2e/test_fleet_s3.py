@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.planted import leaked, secrets_in
 from tests.servers import free_port
 from tools.fleet.project import FleetProject, fleet_project
 from tools.s3.__main__ import SERVER
@@ -86,6 +88,19 @@ def test_a_killed_run_is_resumed_and_its_locks_are_broken(
     assert [] == bucket.keys(".pulumi/locks/")
     assert {"waits": TENANTS} == fleet.run("drift", exit_code=2)["counts"]
     assert not (fleet.root / ".state" / ".pulumi").exists()
+
+
+def test_no_object_holds_a_secret(fleet: FleetProject, bucket: S3Server) -> None:
+    """Checkpoints, history, backups: zipped or not, all that is in the bucket."""
+    secrets = [*secrets_in(fleet.root / ".sandbox" / "credentials"), *KEYS.values()]
+    contents = {key: bucket.content(key) for key in bucket.keys("")}
+    plain = {key: gzip.decompress(one) for key, one in contents.items() if key.endswith(".gz")}
+
+    assert len(secrets) > TENANTS
+    assert any(b"dynamic/twilio:FlexSso" in one for one in (contents | plain).values())
+    assert {} == {
+        key: bad for key, one in (contents | plain).items() if (bad := leaked(secrets, one))
+    }
 
 
 def test_a_failure_is_told_by_its_own_words(fleet: FleetProject) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Project, Stack
+from tests.planted import leaked
 from tests.providers.vendor import Vendor
 
 pytestmark = pytest.mark.xdist_group("life")
@@ -188,12 +189,11 @@ def test_no_secret_is_left_anywhere(tenant, vendor):
     kept = [path for path in files if ".sandbox" not in path.parts and ".venv" not in path.parts]
     assert len(kept) > 5
     for path in kept:
-        content = path.read_bytes()
-        assert not [secret for secret in secrets if secret.encode() in content], path
-    assert not [secret for secret in secrets if secret in str(tenant.state())]
+        assert not leaked(secrets, path.read_bytes()), path
+    assert not leaked(secrets, str(tenant.state()).encode())
     logs = tenant.pulumi("refresh", "--yes", "-v=9", "--logtostderr", "--logflow")
     assert "RoleAssignments" in logs
-    assert not [secret for secret in secrets if secret in logs]
+    assert not leaked(secrets, logs.encode())
 
 
 def test_destroy_takes_back_ours_and_nothing_else(tenant, vendor, before):

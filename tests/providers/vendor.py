@@ -11,6 +11,8 @@ from google.oauth2 import service_account
 from googleapiclient import discovery  # noqa: TID251  an independent look
 from googleapiclient.discovery_cache import get_static_doc  # noqa: TID251
 
+from tests.planted import secrets_in
+
 SCOPES = "https://www.googleapis.com/auth/admin.directory."
 CUSTOMER = "C01sandbx"
 ENHANCED = "AC" + "5a" * 16
@@ -89,13 +91,7 @@ class Vendor:
 
     def secrets(self) -> list[str]:
         """Everything in the credentials files that must not be found elsewhere."""
-        found = []
-        for path in self._folder.glob("*.json"):
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if "api_secret" in content:
-                found.append(content["api_secret"])
-            found += [line for line in content.get("private_key", "").splitlines()[1:4] if line]
-        return found
+        return secrets_in(self._folder)
 
 
 def _plain(value: Any) -> Any:

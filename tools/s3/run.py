@@ -51,6 +51,10 @@ class S3Server:
         found = ElementTree.fromstring(answer.raise_for_status().text).iterfind(_KEYS)
         return sorted(str(one.text) for one in found)
 
+    def content(self, key: str) -> bytes:
+        """What the object holds."""
+        return httpx.get(f"{self._bucket}/{key}").raise_for_status().content
+
     def delete(self, key: str) -> None:
         """As a rule for the life of objects does."""
         httpx.delete(f"{self._bucket}/{key}").raise_for_status()
