@@ -6,16 +6,20 @@ import subprocess
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from cli.handoff import write_page
+from cli.handoff_view import view_of
 from tests.browser.conftest import fresh
 from tests.browser.pictures import is_pictured
-from tests.browser.test_handoff_page import shown, written
+from tests.browser.test_handoff_page import NOW, shown
 from tests.checkout import ROOT
+from tests.cli.handoffs import outputs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser_page")]
 
@@ -63,14 +67,22 @@ def test_a_page_shows_its_pictures_and_complains_of_nothing(browser: Browser, si
         assert wrong == []
 
 
+def fresh_tenant(folder: Path) -> str:
+    """The hand-off's address, with a certificate that is days old, as it is when one is made."""
+    made = outputs() | {"certificate_not_after": "2031-10-29T12:00:00Z"}
+    return write_page(folder, view_of(made, {}, NOW)).as_uri()
+
+
 def test_golden_picture_of_the_hand_off(browser: Browser, tmp_path):
     with fresh(browser, viewport={"width": 1000, "height": 1180}) as context:
-        assert is_pictured(shown(context, written(tmp_path)), "handoff.png")
+        assert is_pictured(shown(context, fresh_tenant(tmp_path)), "handoff.png")
 
 
 def test_golden_picture_of_the_hand_off_on_a_phone_in_the_dark(browser: Browser, tmp_path):
     look: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
     with fresh(browser, **look) as context:
-        page = shown(context, written(tmp_path))
-        page.evaluate("document.getElementById('flex_page_b').scrollIntoView()")
+        page = shown(context, fresh_tenant(tmp_path))
+        page.evaluate(
+            "document.getElementById('flex_page_b').scrollIntoView({behavior: 'instant'})"
+        )
         assert is_pictured(page, "handoff-phone-dark.png")
