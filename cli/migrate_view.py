@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.enhanced_migration import EnhancedMigration
     from models.migration_facts import Setting
     from models.rotation import Rotation, RotationStep
+
+SHELL = 'Before `pulumi` itself, once in a shell: eval "$(./flexsso env)"'
 
 
 def enhanced_text(plan: EnhancedMigration) -> str:
@@ -24,6 +28,7 @@ def enhanced_text(plan: EnhancedMigration) -> str:
         lines.append(f"  {plan.days_to_go_back} days left to go back")
     for number, step in enumerate(plan.steps, start=1):
         lines += ["", *_step(number, step), *(_setting(one) for one in step.settings)]
+    lines += _shell(plan.steps)
     if plan.back or plan.too_late:
         return "\n".join(lines)
     return "\n".join([*lines, "", f"Way back, {plan.way_back}"])
@@ -44,7 +49,12 @@ def rotation_text(plan: Rotation) -> str:
             lines.append(f"  {label}  {one}")
     for number, step in enumerate(plan.steps, start=1):
         lines += ["", *_step(number, step)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_shell(plan.steps)])
+
+
+def _shell(steps: Sequence[RotationStep]) -> list[str]:
+    """Where a step is a command of Pulumi's: what a shell needs to have one."""
+    return ["", SHELL] if any("pulumi " in step.todo for step in steps) else []
 
 
 def _step(number: int, step: RotationStep) -> list[str]:

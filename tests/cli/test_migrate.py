@@ -238,6 +238,7 @@ def test_the_text_says_what_to_set_and_where_it_is_read(tmp_path: Path):
     said = enhanced_text(plan(state("legacy"), tmp_path))
 
     assert "tenant.flex.generation: enhanced" in said
+    assert 'eval "$(./flexsso env)"' in said  # some steps are Pulumi's own commands
     assert "tenant.flex.connection: from the ACS URL shown there" in said
     assert "./flexsso migrate enhanced acme.prod --back" in said
 
