@@ -9,6 +9,7 @@ from components import GoogleFlexSso
 from components.program import (
     OUTPUTS,
     clean_errors,
+    end_without_a_word,
     people_args,
     tenant_args,
     warn_of_unread_metadata,
@@ -20,6 +21,7 @@ from providers.settings import Settings
 
 STACKS = Path(__file__).parent / "stacks"
 
+end_without_a_word()
 with clean_errors():
     config = pulumi.Config()
     stack = read_stack(

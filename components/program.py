@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -47,6 +49,16 @@ def clean_errors() -> Iterator[None]:
         yield
     except FlexSsoError as error:
         raise pulumi.RunError(text_of(error)) from None
+
+
+def end_without_a_word() -> None:
+    """Let the engine's SIGINT, by which it ends a program of a failed run, end it at once.
+
+    Otherwise a KeyboardInterrupt may fall into the last steps of Pulumi's own host, whose
+    traceback then stands between the person and the error. In a thread (a fleet's) there is none.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def warn_of_unread_metadata(stack: Stack) -> None:

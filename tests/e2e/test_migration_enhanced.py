@@ -66,9 +66,8 @@ class Operator:
         for setting in step.settings:
             self._set(setting, person)
         for command in step.commands:
-            program, verb, *options = shlex.split(command)
-            assert ("pulumi", ["-s", self.stack.name]) == (program, options)
-            self.stack.pulumi(verb, "--yes")
+            assert command in {f"pulumi refresh -s {self.stack.name}", up_command(self.stack)}
+            self.stack.pulumi(shlex.split(command)[1], "--yes")
 
     def _set(self, setting: Setting, person: Person) -> None:
         key = f"flex-google-sso:{setting.key}"
@@ -79,6 +78,10 @@ class Operator:
             self.stack.pulumi("config", "set", "--path", key, value)
         else:
             self.stack.pulumi("config", "rm", "--path", key)
+
+
+def up_command(stack: Stack) -> str:
+    return f"./flexsso up {stack.name}"
 
 
 def sign_in(person: Person, visit: HandoffStep) -> None:
