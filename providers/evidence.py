@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 20
 LONGEST_HISTORY = timedelta(days=30)
+NO_LOGIN = "Google's log shows no login since the change"
 
 
 class WhereToLook(BaseModel):
@@ -65,19 +66,18 @@ def prove_sign_in(settings: Settings, where: WhereToLook, since: str) -> Proof:
         reports = ReportsApi(settings, where.customer)
         logins = reports.logins(where.app_name, since)
         newest = {login.email: login for login in reversed(logins)}
+        tried = sorted(newest.values(), key=lambda found: found.time, reverse=True)[:CANDIDATES]
         reasons = []
-        for login in sorted(newest.values(), key=lambda found: found.time, reverse=True)[
-            :CANDIDATES
-        ]:
+        for login in tried:
             roles, reason = _confirm(settings, where, login)
             if not reason:
                 return Proof(**login._asdict(), roles=roles)
-            reasons.append(reason)
-        if not reasons:
-            reasons = [_why_nobody(reports.login_failures(where.app_name, since))]
+            reasons.append((_time(login.time), reason))
+        refused = reports.login_failures(where.app_name, since)
     except FlexSsoError as error:
         return Proof(why_not=error.what)
-    return Proof(why_not=reasons[0])
+    reasons += [(_time(one.time), _refusal(one)) for one in refused[:1]]
+    return Proof(why_not=max(reasons)[1] if reasons else NO_LOGIN)
 
 
 def in_force_since(
@@ -98,14 +98,11 @@ def in_force_since(
     return max(now - LONGEST_HISTORY, begins, *([_time(app.changed)] if app else []))
 
 
-def _why_nobody(failures: list[LoginFailure]) -> str:
-    """Nobody tried, or the newest who did was refused by Google: why, and who puts it right."""
-    if not failures:
-        return "Google's log shows no login since the change"
-    newest = failures[0]
-    who = newest.email or "somebody"
-    said = f"Google refused {who} at {newest.time}: {newest.failure_type or 'no reason given'}"
-    if known := failure_of(newest.failure_type):
+def _refusal(failure: LoginFailure) -> str:
+    """Whom Google did not let in, why, and where that is put right."""
+    who, why = failure.email or "somebody", failure.failure_type or "no reason given"
+    said = f"Google refused {who} at {failure.time}: {why}"
+    if known := failure_of(failure.failure_type):
         said += f". {known.means} To do: {known.fix} ({known.where})"
     return said
 

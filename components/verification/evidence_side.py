@@ -10,6 +10,7 @@ from components.verification.workers import look_at_users, look_at_workers
 from models.failures_catalogue import failure_of
 from models.finding import Finding, Part, Result, Who
 from models.phase import NEXT_STEP, Phase
+from providers.evidence import NO_LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def _sign_ins(expected: Expected) -> Iterator[Finding]:
             observed=", ".join(proof["roles"]),
         )
     else:
-        why = expected.sso.get("not_proved") or "Google's log shows no login since the change"
+        why = expected.sso.get("not_proved") or NO_LOGIN
         note = f"{NEXT_STEP[Phase.ACTIVE]} ({why})"
         yield waiting(EVIDENCE, "sign_in", note, who=Who.PERSON, where="the Flex login link")
 

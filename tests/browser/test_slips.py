@@ -114,6 +114,9 @@ def test_the_app_off_is_google_s_refusal(tenant, browser, context):
     page = log_in(tenant, context)
 
     assert "app_not_enabled_for_user" in page.locator("main").inner_text()
+    told = tenant.stack.up()["next_step"]
+    assert "The app is OFF for this person's organizational unit and groups" in told
+    assert "the app > User access" in told
     set_access(tenant, browser, "ON")
 
 

@@ -101,6 +101,19 @@ def test_a_refused_login_is_told_with_its_reason(world, settings, why, says):
     assert says in proof.why_not
 
 
+def test_of_a_login_that_is_no_proof_and_a_refused_one_the_newer_is_told(world, settings):
+    google_tells_of_a_login(world)
+    world.set_clock(60)
+    google_refuses(world, "failure_app_not_enabled_for_user", "grace@acme.example")
+
+    assert "Google refused grace@acme.example" in prove_sign_in(settings, WHERE, LONG_AGO).why_not
+
+    world.set_clock(120)
+    google_tells_of_a_login(world)
+
+    assert "Flex has no such worker" in prove_sign_in(settings, WHERE, LONG_AGO).why_not
+
+
 def test_a_login_after_a_refused_one_is_a_proof(world, settings):
     google_refuses(world, "failure_app_not_enabled_for_user")
     google_tells_of_a_login(world)
