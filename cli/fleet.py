@@ -20,7 +20,7 @@ from cli.fleet_live import progress
 from cli.fleet_report import LEDGER
 from cli.fleet_view import Summary
 from cli.project import PROJECT
-from cli.stacks import Environments, Names, Tenants
+from cli.stacks import Environments, Labels, Names, Tenants
 from models.errors import FlexSsoError
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ REFUSED = 3
 
 app = typer.Typer(no_args_is_help=True, help="Many stacks at once.", rich_markup_mode=None)
 
-Labels = Annotated[
-    list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
-]
 Phases = Annotated[list[str] | None, typer.Option("--phase", help="The last known phase.")]
 File = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="Names, one a line; - for stdin.")

@@ -11,7 +11,7 @@ import typer
 from cli.fleet_report import LEDGER
 from cli.fleet_temporal import QUEUE, Address, Namespace, Queue, where_of
 from cli.project import PROJECT
-from cli.stacks import Environments, Names, Tenants
+from cli.stacks import Environments, Labels, Names, Tenants
 from fleet.verb import Verb
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def add(  # noqa: PLR0913  one for each option
     name: Annotated[str, typer.Option(help="What to call it; else as the verb.")] = "",
     tenant: Tenants = None,
     environment: Environments = None,
-    label: Annotated[
-        Many, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
-    ] = None,
+    label: Labels = None,
     phase: Annotated[Many, typer.Option("--phase", help="Refused: workers know no phases.")] = None,
     canary: Annotated[int, typer.Option(min=0, help="So many first.")] = 0,
     max_failures: Annotated[

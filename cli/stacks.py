@@ -52,6 +52,9 @@ Environments = Annotated[
     list[str] | None,
     typer.Option("--environment", "-e", help="The part after it.", autocompletion=environments),
 ]
+Labels = Annotated[
+    list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="As labels in its file.")
+]
 
 
 def require_stack(project: Path, stack: str) -> None:

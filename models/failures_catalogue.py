@@ -30,6 +30,11 @@ class Failure(BaseModel):
     where: str
     inferred: str = ""
 
+    @property
+    def advice(self) -> str:
+        """What it means and what to do, in two sentences."""
+        return f"{self.means} To do: {self.fix}"
+
 
 GOOGLE = (
     Failure(

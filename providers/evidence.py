@@ -103,7 +103,7 @@ def _refusal(failure: LoginFailure) -> str:
     who, why = failure.email or "somebody", failure.failure_type or "no reason given"
     said = f"Google refused {who} at {failure.time}: {why}"
     if known := failure_of(failure.failure_type):
-        said += f". {known.means} To do: {known.fix} ({known.where})"
+        said += f". {known.advice} ({known.where})"
     return said
 
 

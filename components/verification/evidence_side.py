@@ -82,7 +82,7 @@ def _failure(failure: LoginFailure) -> Finding:
         result=Result.DRIFT,
         person=failure.email,
         observed=failure.failure_type,
-        note=f"{known.means} To do: {known.fix}" if known else f"on {failure.time}",
+        note=known.advice if known else f"on {failure.time}",
         who=known.who if known else Who.GOOGLE_ADMIN,
         where=known.where if known else "",
     )
