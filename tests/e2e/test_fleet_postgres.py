@@ -22,6 +22,7 @@ from tools.fleet.project import FleetProject, fleet_project
 TENANTS = 4
 ROOT = Path(__file__).resolve().parents[2]
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
+pytestmark = pytest.mark.xdist_group("postgres")  # one server and one fleet for all of them
 
 
 def found(command: str) -> str:
@@ -88,6 +89,7 @@ def test_first_uses_at_once_do_not_race_for_the_table(fleet: FleetProject) -> No
 
 def test_the_database_holds_no_secret(fleet: FleetProject) -> None:
     """Neither checkpoints nor the history of runs: all of it, as `pg_dump` sees it."""
+    fleet.run("up", exit_code=2)
     secrets = secrets_in(fleet.root / ".sandbox" / "credentials")
     dump = [found("pg_dump"), "--inserts", fleet.environment["PULUMI_BACKEND_URL"]]
     done = subprocess.run(dump, check=True, capture_output=True)

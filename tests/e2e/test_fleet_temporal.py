@@ -32,6 +32,8 @@ def fleet(
     with fleet_project(TENANTS, tmp_path_factory.mktemp("fleet")) as made:
         made.environment |= {"TEMPORAL_ADDRESS": temporal.address}
         with made.start("worker", "--queue", "journey", "--at-once", "2") as worker:
+            assert worker.stderr
+            assert "working for journey" in worker.stderr.readline()
             yield made
             worker.send_signal(signal.SIGTERM)
             out, err = worker.communicate(timeout=90)
@@ -73,6 +75,7 @@ def test_options_that_are_the_workers_are_refused(fleet: FleetProject) -> None:
 
 def test_the_page_knows_of_runs_that_others_asked_for(fleet: FleetProject) -> None:
     """The ledger is lost; what the server still keeps comes back, once its lists tell of it."""
+    through(fleet, "up")
     ledger = fleet.root / ".state" / "fleet.sqlite"
     for file in ledger.parent.glob("fleet.sqlite*"):
         file.unlink()
