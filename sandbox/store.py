@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _LAST = "\U0010ffff"
+_WITH_PREFIX = "SELECT body FROM document WHERE kind = ? AND key >= ? AND key < ? "
+_ASCENDING = _WITH_PREFIX + "AND key > ? ORDER BY key LIMIT ?"
+_DESCENDING = _WITH_PREFIX + "AND key < ? ORDER BY key DESC LIMIT ?"
 
 
 class Store:
@@ -50,11 +53,19 @@ class Store:
         done = self._db.execute("DELETE FROM document WHERE kind = ? AND key = ?", (kind, key))
         return done.rowcount > 0
 
-    def page(self, kind: str, prefix: str = "", after: str = "", limit: int = -1) -> list[Document]:
-        """Documents whose key starts with `prefix` and sorts after `after`, in key order."""
+    def page(
+        self,
+        kind: str,
+        prefix: str = "",
+        after: str = "",
+        limit: int = -1,
+        *,
+        descending: bool = False,
+    ) -> list[Document]:
+        """Documents whose key starts with `prefix` and comes after `after`, in order of keys."""
+        after = after or (prefix + _LAST if descending else "")
         rows = self._db.execute(
-            "SELECT body FROM document WHERE kind = ? AND key >= ? AND key < ? AND key > ?"
-            " ORDER BY key LIMIT ?",
+            _DESCENDING if descending else _ASCENDING,
             (kind, prefix, prefix + _LAST, after, limit),
         )
         return [json.loads(row[0]) for row in rows]

@@ -85,7 +85,7 @@ class Convergence:
     def _live(self) -> dict[str, Person]:
         people = Progress(None, what="read").counting(self._api.people(self._wanted.schema_name))
         live = {person.email: person for person in people}
-        self._quota.take(len(live) // PAGE + 1)  # reads count for the quota, too
+        self._quota.take(len(live) // PAGE + 2)  # reads count for the quota, too
         return live
 
     @cached_property

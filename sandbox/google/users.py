@@ -60,11 +60,14 @@ def customer_of(world: World, key: str) -> str | None:
     return None
 
 
-def all_of(world: World, customer: str, after: str = "") -> Iterator[Document]:
+def all_of(
+    world: World, customer: str, after: str = "", *, descending: bool = False
+) -> Iterator[Document]:
     """Every user by primary e-mail, from the one after `after` on, read in chunks."""
     prefix = f"{customer}/"
     while True:
-        chunk = world.store.page("google_user", prefix, after and prefix + after, CHUNK)
+        last = after and prefix + after
+        chunk = world.store.page("google_user", prefix, last, CHUNK, descending=descending)
         yield from chunk
         if len(chunk) < CHUNK:
             return

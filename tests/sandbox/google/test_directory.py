@@ -246,6 +246,23 @@ def test_fields_selects_parts_of_the_answer(directory: Any) -> None:
     assert set(page) == {"users", "nextPageToken"}
 
 
+@pytest.mark.parametrize("size", [1, 2, 500])
+def test_people_are_listed_backwards(directory: Any, size: int) -> None:
+    def listed(order: str) -> list[str]:
+        request = directory.users().list(
+            customer=CUSTOMER, orderBy="email", sortOrder=order, maxResults=size
+        )
+        found = []
+        while request is not None:
+            page = request.execute()
+            found += [user["primaryEmail"] for user in page["users"]]
+            request = directory.users().list_next(request, page)
+        return found
+
+    assert len(listed("ASCENDING")) > 2
+    assert listed("ASCENDING")[::-1] == listed("DESCENDING")
+
+
 def test_a_query_finds_by_custom_value(directory: Any) -> None:
     write(directory, {"Roles": [{"value": "admin"}]})
     page = directory.users().list(customer=CUSTOMER, query=f"{FLEX}.Roles:admin").execute()
@@ -270,6 +287,8 @@ def test_an_unchanged_user_is_304_for_its_etag(directory: Any, world: World) -> 
         ({"customer": CUSTOMER, "maxResults": 501}, 400),
         ({"customer": CUSTOMER, "pageToken": "nonsense"}, 400),
         ({"customer": CUSTOMER, "query": "shoeSize=41"}, 400),
+        ({"customer": CUSTOMER, "sortOrder": "DESCENDING"}, 501),
+        ({"customer": CUSTOMER, "orderBy": "familyName"}, 501),
         ({"customer": "C0another"}, 403),
         ({}, 400),
     ],
