@@ -11,7 +11,7 @@ from providers import webhook
 from providers.google import answers
 from tools.torture import fuzz
 from tools.torture.figure import Figure
-from tools.torture.mutation import mutated, reshaped
+from tools.torture.mutation import ODD, mutated, reshaped
 
 pytestmark = pytest.mark.xdist_group("torture")
 
@@ -74,9 +74,10 @@ def test_what_does_not_end_is_found_out(monkeypatch):
 
 def test_changes_are_drawn_and_leave_the_original_alone():
     tree = {"people": [{"email": "ada@acme.example"}], "mode": "additive"}
-    chance = draw()
+    chance, odd = draw(), repr(ODD)
     changed = [reshaped(tree, chance) for _ in range(200)]
 
+    assert odd == repr(ODD)
     assert {"people": [{"email": "ada@acme.example"}], "mode": "additive"} == tree
     assert sum(one != tree for one in changed) > 150
     assert len({mutated(b"email,roles\n", chance) for _ in range(200)}) > 150

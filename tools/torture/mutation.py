@@ -97,9 +97,8 @@ def _value(draw: random.Random) -> Any:
         return _text(draw)
     if kind == 1:
         return draw.choice([-1, 1]) * draw.getrandbits(draw.randint(1, 80))
-    if kind == 2:
-        return _nested(draw.choice(ODD), draw.randrange(DEEPEST), draw)
-    return copy.deepcopy(draw.choice(ODD))
+    odd = copy.deepcopy(draw.choice(ODD))  # later changes may go into it
+    return _nested(odd, draw.randrange(DEEPEST), draw) if kind == 2 else odd
 
 
 def _nested(value: Any, levels: int, draw: random.Random) -> Any:
