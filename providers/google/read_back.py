@@ -73,9 +73,9 @@ def _proves(answer: Values, written: Values) -> bool:
 
 
 def _look_up(api: Reads, schema: str, emails: list[str]) -> People:
+    """By the addresses that were asked for: who got another one meanwhile is still found by it."""
     if len(emails) <= FEW:
-        found = [person for email in emails if (person := api.person(email, schema))]
-    else:
-        wanted = set(emails)
-        found = [person for person in api.people(schema) if person.email in wanted]
-    return {person.email: person.values for person in found}
+        found = {email: api.person(email, schema) for email in emails}
+        return {email: person.values for email, person in found.items() if person}
+    wanted = set(emails)
+    return {one.email: one.values for one in api.people(schema) if one.email in wanted}

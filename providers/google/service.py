@@ -82,7 +82,7 @@ def google_errors(doing: str, hint: str = Endpoints().hint) -> Iterator[None]:
     except (OSError, HTTPException, httplib2.HttpLib2Error, exceptions.TransportError) as error:
         why = plain(str(error)) or type(error).__name__
         raise UnreachableError(f"Google: no answer while {doing} ({why})", hint=hint) from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError) as error:
         if _is_ours(error):
             raise
         what = f"Google's answer can't be read while {doing} ({type(error).__name__})"

@@ -55,6 +55,22 @@ def test_calls_and_batches_work_without_a_key(signed_in, admin):
 TEXT = {"fieldType": "STRING"}
 
 
+def test_a_token_that_is_good_for_longer_than_there_are_dates(pretend_world):
+    """What google-auth raises then is none of its own errors; another one is asked for."""
+    body = {"access_token": "ya29.x", "token_type": "Bearer", "expires_in": 10**40}
+    pretend_world.faults[:] = [{"host": "oauth2.googleapis.com", "status": 200, "body": body}]
+    key = pretend_world.state_dir / "credentials" / f"google-{CUSTOMER}.json"
+    given = Settings(
+        endpoints=Endpoints(base=pretend_world.base),
+        credentials=Credentials(google=GoogleCredentials(file=str(key))),
+        google_admin=ADMIN,
+    )
+
+    schemas = DirectoryApi(given, CUSTOMER).schemas()
+
+    assert ["HR"] == [one["schemaName"] for one in schemas]
+
+
 def test_nobody_is_signed_in(pretend_world, monkeypatch, tmp_path):
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     monkeypatch.setenv("NO_GCE_CHECK", "true")

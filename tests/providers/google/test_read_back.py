@@ -98,6 +98,18 @@ def test_clearing_is_proven_by_a_look():
     assert ["ada"] == api.looks
 
 
+def test_who_got_another_address_meanwhile_is_found_by_the_one_that_was_asked_for():
+    """users.get finds by former addresses, too, and shows the new one."""
+
+    class Renamed(Directory):
+        def _person(self, email: str) -> Person:
+            return super()._person(email)._replace(email="ada.byron")
+
+    seen, lost = read_back(Renamed({"ada": WRITTEN}), "S", {"ada": WRITTEN}, {"ada": {}})
+
+    assert ({"ada": WRITTEN}, {}) == (seen, lost)
+
+
 def test_whoever_watches_hears_what_is_waited_for():
     api = Directory({"ada": WRITTEN}, late=2)
     told: list[tuple[int, str]] = []
