@@ -44,11 +44,17 @@ def an_object(answer: Mapping[str, Any], key: str) -> dict[str, Any]:
     return found or {}
 
 
-def json_text(answer: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The object under a key that holds JSON as text; absent, null and empty are an empty one."""
-    found = answer.get(key) or "{}"
+def a_text(answer: Mapping[str, Any], key: str) -> str:
+    """The text under a key that is always there."""
+    found = answer.get(key)
     if not isinstance(found, str):
         raise _unusable(f"has no text in {key}")
+    return found
+
+
+def json_text(answer: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The object under a key that holds JSON as text; absent, null and empty are an empty one."""
+    found = a_text({key: answer.get(key) or "{}"}, key)
     return json_object(found, f"reading {key}")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from models.errors import UnreachableError
 from providers.retry import retrying
 from providers.settings import twilio_key
-from providers.twilio.answers import HINT, an_object, json_object, json_text, objects
+from providers.twilio.answers import HINT, a_text, an_object, json_object, json_text, objects
 from providers.twilio.failures import translate
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ class FlexApi:
         return None
 
     def workers(self, workspace_sid: str) -> Iterator[dict[str, Any]]:
-        """All TaskRouter workers, `attributes` parsed, 1000 a page."""
+        """All TaskRouter workers by `friendly_name`, `attributes` parsed, 1000 a page."""
         for worker in self._all(f"{TASKROUTER}/{workspace_sid}/Workers", "workers"):
-            yield {**worker, "attributes": json_text(worker, "attributes")}
+            name, attributes = a_text(worker, "friendly_name"), json_text(worker, "attributes")
+            yield {**worker, "friendly_name": name, "attributes": attributes}
 
     def users(self, instance_sid: str) -> Iterator[dict[str, Any]]:
         """All Flex users (a public beta): `username`, `email`, `full_name`, `roles`, `worker_sid`.
