@@ -54,7 +54,7 @@ def a_text(answer: Mapping[str, Any], key: str) -> str:
 
 def json_text(answer: Mapping[str, Any], key: str) -> dict[str, Any]:
     """The object under a key that holds JSON as text; absent, null and empty are an empty one."""
-    found = a_text({key: answer.get(key) or "{}"}, key)
+    found = a_text(answer, key) if answer.get(key) else "{}"
     return json_object(found, f"reading {key}")
 
 

@@ -34,15 +34,20 @@ class Directory:
 
     def _page(self, descending: bool, token: str | None) -> Page:
         found = self.sorted(descending)
-        rest = [one for one in found if not token or (one < token if descending else one > token)]
-        page: Page = {"users": [{"primaryEmail": one} for one in rest[:SIZE]]} if rest else {}
-        return page | ({"nextPageToken": rest[SIZE - 1]} if len(rest) > SIZE else {})
+        return first_page(
+            [one for one in found if not token or (one < token if descending else one > token)]
+        )
 
     def sorted(self, descending: bool) -> list[str]:
         return sorted(self.emails, reverse=descending)
 
     def read(self) -> list[str]:
         return [user["primaryEmail"] for user in from_both_ends(self.fetch)]
+
+
+def first_page(rest: list[str]) -> Page:
+    page: Page = {"users": [{"primaryEmail": one} for one in rest[:SIZE]]} if rest else {}
+    return page | ({"nextPageToken": rest[SIZE - 1]} if len(rest) > SIZE else {})
 
 
 def people(count: int) -> list[str]:
@@ -97,10 +102,7 @@ class Otherwise(Directory):
         found = self.sorted(descending)
         if descending in self._orders:
             found.sort(key=lambda one: one[::-1], reverse=descending)
-        start = found.index(token) + 1 if token else 0
-        rest = found[start:]
-        page: Page = {"users": [{"primaryEmail": one} for one in rest[:SIZE]]} if rest else {}
-        return page | ({"nextPageToken": rest[SIZE - 1]} if len(rest) > SIZE else {})
+        return first_page(found[found.index(token) + 1 if token else 0 :])
 
 
 @pytest.mark.parametrize("count", range(40))
