@@ -22,6 +22,7 @@ from models.errors import FlexSsoError
 from models.flex import Generation
 from providers.google.directory_api import DirectoryApi
 from providers.google.reports_api import ReportsApi
+from providers.twilio.account import domain_of
 from providers.twilio.flex_api import FlexApi
 from providers.twilio.sign_in_probe import SignInProbe
 
@@ -57,7 +58,7 @@ def look_at_flex(
     if public is None:
         why = f"{account_sid} has none; Console > Account info shows the right one"
         return Gap("Flex", why, "--account-sid AC…")
-    domain = str(public.get("runtime_domain") or "").removesuffix(".twil.io")
+    domain = domain_of(public)
     chosen = _connection(probe, connection, legacy=legacy)
     if isinstance(chosen, Gap):
         return chosen

@@ -42,6 +42,7 @@ from providers.google.role_assignments import RoleAssignments
 from providers.google.role_values import PEOPLE, dump
 from providers.google.saml_app import SamlApp
 from providers.settings import Settings
+from providers.twilio.account import refuse_other_account
 from providers.twilio.flex_configuration import FlexConfiguration
 from providers.twilio.flex_sso import FlexSso
 from providers.twilio.sign_in_probe import find_connection
@@ -112,7 +113,9 @@ class GoogleFlexSso(pulumi.ComponentResource):
         refuse(args["stack"], tenant, {email: given.roles for email, given in people.items()})
         protected = is_production(args["stack"], tenant) or None  # None: as the component's own
         self._child = pulumi.ResourceOptions(parent=self, protect=protected)
-        connection = _connection(tenant)
+        self._settings = settings = Settings.from_config(pulumi.Config())
+        refuse_other_account(settings, tenant.flex.account_sid, tenant.flex.runtime_domain)
+        connection = _connection(settings, tenant)
         sp = derive_sp_settings(
             tenant.flex.generation, tenant.flex.account_sid, connection, tenant.flex.runtime_domain
         )
@@ -248,7 +251,7 @@ class GoogleFlexSso(pulumi.ComponentResource):
             self._args["metadata_path"],
             sp,
             connection,
-            Settings.from_config(pulumi.Config()).endpoints,
+            self._settings.endpoints,
         )
         verdict = pulumi.Output.all(
             status=sso.status, next_step=sso.next_step, drift=app.drift, moving=sso.moving
@@ -290,11 +293,11 @@ class GoogleFlexSso(pulumi.ComponentResource):
         self.register_outputs(outputs)
 
 
-def _connection(tenant: Tenant) -> str | None:
+def _connection(settings: Settings, tenant: Tenant) -> str | None:
     """Typed into the stack, or as Flex lists it. Legacy sign-in has none."""
     if tenant.flex.generation.value == "legacy" or tenant.flex.connection:
         return tenant.flex.connection
-    return find_connection(Settings.from_config(pulumi.Config()), tenant.flex.account_sid)
+    return find_connection(settings, tenant.flex.account_sid)
 
 
 def _real_name(schema: CustomSchema, field: str) -> pulumi.Output[str]:

@@ -9,6 +9,7 @@ from components.verification.looking import looked, proved, unobservable, waitin
 from models.finding import Finding, Part, Result, Who, compared
 from models.flex import Generation
 from models.phase import NEXT_STEP, Phase
+from providers.twilio.account import domain_of
 from providers.twilio.sign_in_probe import Seen, SignInProbe
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _public(probe: SignInProbe, expected: Expected) -> Iterator[Finding]:
         note = f"Flex knows no account {flex.account_sid}"
         yield Finding(check="runtime_domain", result=Result.DRIFT, note=note, who=Who.STACK)
         return
-    domain = str(public.get("runtime_domain") or "").removesuffix(".twil.io")
+    domain = domain_of(public)
     yield compared(
         "runtime_domain",
         flex.runtime_domain,

@@ -11,6 +11,7 @@ from models.flex import Generation, ui_version_at_least
 from models.legacy_end import announced_end
 from models.migration_steps import RELEASES
 from models.migration_steps import UI_VERSION as MIGRATION
+from providers.twilio.account import domain_of
 from providers.twilio.flex_api import FlexApi
 from providers.twilio.sign_in_probe import SignInProbe
 
@@ -49,18 +50,19 @@ def _public(settings: Settings, tenant: Tenant) -> Check:
     if public is None:
         hint = "Console > Account info shows the Account SID; was Flex ever set up in it?"
         return failed("flex", f"{flex.account_sid} has no Flex", hint)
-    domain = str(public.get("runtime_domain") or "").removesuffix(".twil.io")
+    domain = domain_of(public)
     if domain != flex.runtime_domain:
-        hint = f"tenant.flex.runtime_domain: {domain}"
-        return failed("flex", f"its runtime domain is {domain}, not {flex.runtime_domain}", hint)
+        what = f"{flex.account_sid} is at flex.twilio.com/{domain}, not /{flex.runtime_domain}"
+        return failed("flex", what, f"tenant.flex.runtime_domain: {domain}, if that is the account")
     return ok("flex", f"flex.twilio.com/{domain}")
 
 
 def _with_key(settings: Settings, tenant: Tenant, live: dict[str, Any]) -> Iterator[Check]:
     account = str(live.get("account_sid") or "")
     if account != tenant.flex.account_sid:
-        hint = "make a key in the tenant's own account, or correct tenant.flex.account_sid"
-        what = f"the key belongs to {account}, the stack to {tenant.flex.account_sid}"
+        whose = f"{account} (flex.twilio.com/{domain_of(live)})"
+        what = f"the key belongs to {whose}, the stack to {tenant.flex.account_sid}"
+        hint = f"tenant.flex.account_sid: {account}, or use a key of the account that is there"
         yield failed("twilio account", what, hint)
     else:
         yield ok("twilio account", account)

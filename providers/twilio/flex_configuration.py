@@ -16,10 +16,11 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from models.errors import ConflictError, TenantConfigError, UnreachableError, VendorApiError
+from models.errors import ConflictError, UnreachableError, VendorApiError
 from models.flex import login_link
 from providers.base import Inputs, Outs, Provider, declaring, to_props
 from providers.failures import PartialState
+from providers.twilio.account import configuration_of, domain_of, refuse_other_domain
 from providers.twilio.answers import an_object
 from providers.twilio.configuration_note import ConfigurationNote
 from providers.twilio.flex_api import FlexApi
@@ -65,10 +66,10 @@ class FlexConfigurationProvider(Provider[FlexConfigurationInputs]):
 
     def read_it(self, id_: str, olds: Outs) -> tuple[Outs, Outs] | None:
         """Refresh: our path as it is."""
-        live = FlexApi(self.settings, id_).configuration()
+        live = configuration_of(FlexApi(self.settings, id_), id_)
         known = FlexConfigurationInputs(
             account_sid=id_,
-            runtime_domain=_runtime_domain(live),
+            runtime_domain=domain_of(live),
             login_popup=bool(_owned(live)),
         )
         return _outputs(known, live, olds), to_props(known)
@@ -78,15 +79,15 @@ class FlexConfigurationProvider(Provider[FlexConfigurationInputs]):
         if not olds.get("changed"):
             return
         api = FlexApi(self.settings, id_)
-        live = api.configuration()
+        live = configuration_of(api, id_)
         if bool(_owned(live)) == olds.get("login_popup"):
             _write(api, live, olds.get("before"))
         ConfigurationNote.of(self.settings, id_).forget()
 
     def _converge(self, wanted: FlexConfigurationInputs, olds: Outs) -> Outs:
         api = FlexApi(self.settings, wanted.account_sid)
-        live = api.configuration()
-        _refuse_other_domain(wanted, live)
+        live = configuration_of(api, wanted.account_sid)
+        refuse_other_domain(live, wanted.runtime_domain)
         note = ConfigurationNote.of(self.settings, wanted.account_sid)
         before = _owned(live)
         if not olds.get("changed"):
@@ -100,10 +101,6 @@ class FlexConfigurationProvider(Provider[FlexConfigurationInputs]):
         with _kept_if_uncertain(wanted.account_sid, outs):
             _write(api, live, wanted.login_popup)
         return outs
-
-
-def _runtime_domain(live: dict[str, Any]) -> str:
-    return str(live.get("runtime_domain") or "").removesuffix(".twil.io")
 
 
 def _owned(live: dict[str, Any]) -> bool | None:
@@ -124,13 +121,6 @@ def _kept_if_uncertain(id_: str, outs: Outs) -> Iterator[None]:
         if refused and not isinstance(error, ConflictError):
             raise
         raise PartialState(id_, outs, error, []) from None
-
-
-def _refuse_other_domain(wanted: FlexConfigurationInputs, live: dict[str, Any]) -> None:
-    actual = _runtime_domain(live)
-    if actual != wanted.runtime_domain:
-        what = f"is {wanted.runtime_domain}, but the account's is {actual}"
-        raise TenantConfigError([("tenant.flex.runtime_domain", what, f"write {actual}")])
 
 
 def _write(api: FlexApi, live: dict[str, Any], value: bool | None) -> dict[str, Any]:  # noqa: FBT001
@@ -168,7 +158,7 @@ def _outputs(wanted: FlexConfigurationInputs, live: dict[str, Any], olds: Outs) 
         flex_instance_sid=str(live.get("flex_instance_sid") or ""),
         workspace_sid=str(live.get("taskrouter_workspace_sid") or ""),
         ui_version=str(live.get("ui_version") or ""),
-        login_url=login_link(_runtime_domain(live)),
+        login_url=login_link(domain_of(live)),
         changed=bool(olds.get("changed")),
         before=olds.get("before"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +12,12 @@ import pulumi
 import pytest
 
 from models.certificate import parse_der
+from sandbox.world import World
 
 ENTITY_ID = "https://accounts.google.com/o/saml2?idpid=C01sandbx"
 SSO_URL = "https://accounts.google.com/o/saml2/idp?idpid=C01sandbx"
 CONNECTION = "JQ" + "ab" * 16
+ENDPOINTS = "flex-google-sso:endpoints"
 ACCOUNT = "AC" + "5a" * 16
 TENANT = {
     "name": "Acme Support",
@@ -60,13 +63,18 @@ class Mocks(pulumi.runtime.Mocks):
 
 
 @pytest.fixture
-def mocks() -> Iterator[Mocks]:
-    """Pulumi takes the thread's event loop, which an earlier `asyncio.run` may have taken away."""
+def mocks(pretend_world: World) -> Iterator[Mocks]:
+    """Pulumi's engine is pretended; Flex, which the program asks whose account it is, answers.
+
+    Pulumi takes the thread's event loop, which an earlier `asyncio.run` may have taken away.
+    """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     mocks = Mocks()
     pulumi.runtime.set_mocks(mocks, project="flex-google-sso", stack="acme.prod")
+    pulumi.runtime.set_config(ENDPOINTS, json.dumps({"base": pretend_world.base}))
     yield mocks
+    pulumi.runtime.set_all_config({})
     asyncio.set_event_loop(None)
     loop.close()
 
@@ -250,7 +258,7 @@ def test_between_the_generations_what_google_still_has_is_no_drift(
         "seen": "x",
         "drift": [{"field": "acs_url", "recorded": "https://a", "observed": "https://b"}],
     }
-    flex = {"account_sid": ACCOUNT, "runtime_domain": "acme", "generation": generation}
+    flex = {"account_sid": ACCOUNT, "runtime_domain": "acme-falcon-1234", "generation": generation}
     flex |= {"connection": CONNECTION} if generation == "enhanced" else {}
 
     outputs = build(metadata, flex=flex)
@@ -262,7 +270,7 @@ def test_between_the_generations_what_google_still_has_is_no_drift(
 
 
 def test_legacy_needs_no_connection(mocks):
-    flex = {"account_sid": ACCOUNT, "runtime_domain": "acme", "generation": "legacy"}
+    flex = {"account_sid": ACCOUNT, "runtime_domain": "acme-falcon-1234", "generation": "legacy"}
 
     outputs = build(None, flex=flex)
 

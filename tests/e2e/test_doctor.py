@@ -144,8 +144,9 @@ def test_another_runtime_domain(examine, rewrite):
     checks = examine()
 
     assert ["flex"] == failing(checks)
-    assert "its runtime domain is acme-falcon-1234, not acme-eagle-1" in checks["flex"].note
-    assert "tenant.flex.runtime_domain: acme-falcon-1234" == checks["flex"].hint
+    assert "flex.twilio.com/acme-falcon-1234, not /acme-eagle-1" in checks["flex"].note
+    hint = "tenant.flex.runtime_domain: acme-falcon-1234, if that is the account"
+    assert hint == checks["flex"].hint
 
 
 def test_a_key_without_taskrouter(examine, project):

@@ -71,7 +71,7 @@ def test_an_unchanged_up_does_nothing(tenant):
     tenant.pulumi("preview", "--expect-no-changes")
 
 
-def test_an_unchanged_up_asks_for_the_connection_and_the_groups_alone(tenant):
+def test_an_unchanged_up_asks_for_account_connection_and_groups_alone(tenant):
     """What decides the wish, that is: it asks nothing of what is deployed, and writes nothing."""
     seen = len(tenant.project.requests())
 
@@ -82,6 +82,7 @@ def test_an_unchanged_up_asks_for_the_connection_and_the_groups_alone(tenant):
     read = {_address(one) for one in asked if one["method"] == "GET"}
     assert wrote <= {"oauth2.googleapis.com/token"}
     assert read <= {
+        "flex-api.twilio.com/v1/Configuration/Public",
         "services.twilio.com/v1/Flex/Authentication/Config",
         "admin.googleapis.com/admin/directory/v1/groups/…/members",
     }

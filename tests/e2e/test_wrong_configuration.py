@@ -94,3 +94,25 @@ def test_what_a_vendor_refuses_is_one_clean_sentence(project: Project, changes, 
     assert "hint:" in said or "(write " in said
     assert "Traceback" not in said
     assert "Exception calling" not in said
+
+
+def test_another_tenants_account_changes_nothing(project: Project):
+    """The key is this tenant's, the Account SID well-formed and another's: a slip of the hand."""
+    stack = project.stack("slip.dev")
+    stack.pulumi("up", "--yes", "--skip-preview")
+    before = stack.state()["deployment"]["resources"]
+    path = project.root / "stacks" / "Pulumi.slip.dev.yaml"
+    ours, theirs = "AC" + "5a" * 16, "AC" + "1e" * 16
+    slip = path.read_text().replace(f"account_sid: {ours}", f"account_sid: {theirs}")
+    path.write_text(slip)
+    seen = len(project.requests())
+
+    for verb in (["preview"], ["up", "--yes", "--skip-preview"]):
+        said = stack.pulumi(*verb, exit_code=None)
+        what = f"is {theirs}, but the Twilio key belongs to {ours}"
+        assert f"tenant.flex.account_sid: {what}" in said
+        assert f"write {ours} if that is this tenant's Flex" in said
+
+    wrote = {call["url"] for call in project.requests()[seen:] if call["method"] != "GET"}
+    assert wrote <= {"https://oauth2.googleapis.com/token"}
+    assert before == stack.state()["deployment"]["resources"]
