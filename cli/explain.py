@@ -113,7 +113,10 @@ def _read(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         what = f"'{name}' is no file that can be read ({type(error).__name__}), and no known code."
-        raise FlexSsoError(what, hint="codes: 45050, 70002, app_not_configured …") from None
+        is_stack = (PROJECT / "stacks" / f"Pulumi.{name}.yaml").is_file()
+        verify = f"a stack is looked at by ./flexsso verify {name}"
+        hint = verify if is_stack else "codes: 45050, 70002, app_not_configured …"
+        raise FlexSsoError(what, hint=hint) from None
 
 
 def expectation_of(stack: str | None, project: Path) -> SpExpectation:

@@ -80,12 +80,18 @@ def _view(stack: str, attest: str | None, by: str, now: datetime) -> View:
 def _keep_metadata(stack: str, file: str, *, any_account: bool) -> None:
     from cli.handoff_metadata import read  # noqa: PLC0415
     from cli.handoff_stack import folder_of, read_tenant  # noqa: PLC0415
+    from models.errors import MetadataError  # noqa: PLC0415
     from models.metadata_file import keep, settings_of  # noqa: PLC0415
 
     folder = folder_of(PROJECT, stack)
     tenant = settings_of(read_tenant(PROJECT, stack))
     now = datetime.now(UTC)
-    kept = keep(folder, tenant, read(file), now, any_account=any_account)
+    try:
+        kept = keep(folder, tenant, read(file), now, any_account=any_account)
+    except MetadataError as error:
+        again = f"then again: ./flexsso handoff {stack} --metadata FILE"
+        hint = f"{error.hint or error.fix}; {again}"
+        raise type(error)(f"{file} was not kept. {error.what}", hint=hint) from None
     for line in kept.said:
         typer.echo(line, err=True)
     typer.echo(kept.path)

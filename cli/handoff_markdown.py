@@ -41,6 +41,8 @@ def _step(one: StepView) -> Iterator[str]:
     yield f"## {one.number}. {one.step.console}: {one.step.title}"
     yield _state(one)
     yield _way(one.step)
+    if one.step.account:
+        yield one.step.account
     for shown in one.screens:
         yield from _screen(shown)
 

@@ -66,12 +66,13 @@ class FieldView:
 
 @dataclass(frozen=True)
 class StepView:
-    """One visit to a console."""
+    """One visit to a console; `commands` are to be run when it is done."""
 
     number: int
     step: HandoffStep
     mark: Mark
     screens: list[ScreenView]
+    commands: list[str]
 
     @property
     def seen(self) -> str:
@@ -91,10 +92,19 @@ class StepView:
         return [field.label for field in fields if field.observed]
 
     @property
+    def proved_later(self) -> str:
+        """Titles of the screens that the first sign-in will show."""
+        return self._open(Proof.SIGN_IN)
+
+    @property
     def unproved(self) -> str:
-        """Titles of the screens for which there is neither observation nor word, once done."""
-        open_ = [one for one in self.screens if one.mark in {Mark.NOT_SHOWN, Mark.STALE}]
-        return ", ".join(one.screen.title for one in open_)
+        """Titles of the screens for which nothing but a person's word can stand, and none does."""
+        return self._open(Proof.PERSON)
+
+    def _open(self, proof: Proof) -> str:
+        """Of a done step, the screens for which there is neither observation nor word."""
+        open_ = [one.screen for one in self.screens if one.mark in {Mark.NOT_SHOWN, Mark.STALE}]
+        return ", ".join(screen.title for screen in open_ if screen.proof is proof)
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,14 @@ def _step_view(
 ) -> StepView:
     mark = _mark(step)
     screens = [_screen_view(screen, step, handoff, attestations) for screen in step.screens]
-    return StepView(number, step, mark, screens)
+    return StepView(number, step, mark, screens, _commands(step, handoff.stack))
+
+
+def _commands(step: HandoffStep, stack: str) -> list[str]:
+    fields = [field for screen in step.screens for field in screen.fields]
+    brings = any(field.kind is Kind.BRING_BACK and field.value for field in fields)
+    keep = [KEEP_METADATA.format(stack=stack)] if brings and not step.differs else []
+    return [*keep, f"./flexsso up {stack}"]
 
 
 def _mark(step: HandoffStep) -> Mark:
@@ -206,7 +223,8 @@ _VERBS = {
     Kind.COMPARE: "Should show",
     Kind.BRING_BACK: "Bring back",
 }
-NOT_KNOWN = "Not known yet: do the steps before, then run `pulumi up` again"
+NOT_KNOWN = "Not known yet: do the steps before, then run `./flexsso up {stack}`"
+KEEP_METADATA = "./flexsso handoff {stack} --metadata GoogleIDPMetadata.xml"
 
 
 def _field_view(field: HandoffField, handoff: Handoff) -> FieldView:
@@ -215,12 +233,12 @@ def _field_view(field: HandoffField, handoff: Handoff) -> FieldView:
     if field.kind is Kind.BRING_BACK:
         does = _bring_back(field, handoff.stack)
     elif not field.value:
-        does = does if field.kind is Kind.LEAVE else NOT_KNOWN
+        does = does if field.kind is Kind.LEAVE else NOT_KNOWN.format(stack=handoff.stack)
     return FieldView(field, does, copies, field.value.startswith("-----BEGIN CERTIFICATE-----"))
 
 
 def _bring_back(field: HandoffField, stack: str) -> str:
     if field.value:
-        command = f"./flexsso handoff {stack} --metadata THE_FILE"
-        return f"Save the file, and bring it to whoever runs `up`: `{command}`"
-    return "Nothing to copy: `pulumi up` finds it (or set `tenant.flex.connection`)"
+        command = KEEP_METADATA.format(stack=stack)
+        return f"Save the file, and bring it to whoever runs `./flexsso`: `{command}`"
+    return f"Nothing to copy: `./flexsso up {stack}` finds it (or set `tenant.flex.connection`)"

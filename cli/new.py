@@ -108,6 +108,7 @@ def new(  # noqa: PLR0913  one for each question
     tenant = draft.with_groups(given.tenant, given.groups)
     if sandbox:
         tenant = draft.with_sandbox_credentials(tenant)
+        _warn_of_strangers(tenant, base)
     table = roles_csv(given.listed, given.people)
     files = draft.files(stack, tenant, table, base, given.metadata)
     create(PROJECT, stack, files, dry_run=dry_run, as_json=as_json)
@@ -186,6 +187,15 @@ def _keep_comments(path: Path, files: dict[str, str]) -> None:
 def _sandbox_address() -> str:
     running = server.find(STATE_DIR)
     return running.address if running else server.address(DEFAULT_PORT)
+
+
+def _warn_of_strangers(tenant: draft.Draft, base: str | None) -> None:
+    """Say which credentials are not there: the sandbox has them for whoever lives in it."""
+    for vendor in ("google", "twilio"):
+        file = str(draft.get(tenant, f"credentials.{vendor}.file") or "")
+        if file and not (PROJECT / file).exists():
+            what = f"warning: there is no {file}: nobody of that id lives in the sandbox"
+            typer.echo(f"{what} ({base}/_sandbox/ lists who does)", err=True)
 
 
 def _is_terminal() -> bool:

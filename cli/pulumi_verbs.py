@@ -29,6 +29,8 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 CHANGES_FOUND = 7
 """Pulumi's exit code where --expect-no-changes finds some."""
+FAILED = """{stack}: this {verb} did not go through; why stands above
+next: put that right, then ./flexsso {verb} {stack}"""
 DIFFERS = """{stack}: not as the stack has it; what differs is named above
 next: ./flexsso verify {stack} says who puts it right where; \
 ./flexsso up {stack} --refresh writes back what has an API"""
@@ -92,16 +94,28 @@ def run_verb(project: Path, environment: dict[str, str], arguments: list[str]) -
 
 
 def _last_words(verb: str, stack: str, code: int) -> str:
-    """What the state says now, which after a preview or a failure is what it said before."""
+    """What the state says now, which after a preview is what it said before."""
     try:
         outputs = pulumi_json(PROJECT, stack, "stack", "output", "--json")
-        page = _page(stack, outputs) if verb == "up" and not code else None
+        if code:
+            return _failed(verb, stack, outputs)
+        page = _page(stack, outputs) if verb == "up" else None
     except FlexSsoError as error:
-        gone = verb == "destroy" and not code  # with --remove
+        if code:
+            return _failed(verb, stack, {})
+        gone = verb == "destroy"  # with --remove
         return f"{stack}: nothing deployed" if gone else f"{stack}: {error}"
     except OSError as error:
         return f"{stack}: the hand-off page can't be written ({error})"
     return told(stack, outputs, page)
+
+
+def _failed(verb: str, stack: str, outputs: dict[str, Any]) -> str:
+    """The phase that the state has is that of another day, and must not look like this one's."""
+    lines = [FAILED.format(stack=stack, verb=verb)]
+    if "status" in outputs:
+        lines.append(f"(at the last up that did: {outputs['status']})")
+    return "\n".join(lines)
 
 
 def told(stack: str, outputs: dict[str, Any], page: Path | None = None) -> str:
@@ -113,13 +127,17 @@ def told(stack: str, outputs: dict[str, Any], page: Path | None = None) -> str:
 
 
 def _page(stack: str, outputs: dict[str, Any]) -> Path | None:
-    """The hand-off page as it is now; none once nobody is waited for."""
-    from cli.handoff import write_page  # noqa: PLC0415
+    """The hand-off page as it is now. Once nobody is waited for, one that is there is brought
+    up to date, and no longer pointed at.
+    """
+    from cli.handoff import PAGE, write_page  # noqa: PLC0415
     from cli.handoff_stack import folder_of  # noqa: PLC0415
     from cli.handoff_view import view_of  # noqa: PLC0415
     from models.attestation import read_attestations  # noqa: PLC0415
 
-    if "handoff" not in outputs or outputs["status"] == Phase.VERIFIED:
-        return None
     folder = folder_of(PROJECT, stack)
-    return write_page(folder, view_of(outputs, read_attestations(folder), datetime.now(UTC)))
+    verified = outputs.get("status") == Phase.VERIFIED
+    if "handoff" not in outputs or (verified and not (folder / PAGE).exists()):
+        return None
+    page = write_page(folder, view_of(outputs, read_attestations(folder), datetime.now(UTC)))
+    return None if verified else page

@@ -24,7 +24,6 @@ StateDir = Annotated[
     ),
 ]
 DEFAULT_PORT = 8765
-NEXT = "./flexsso new acme.dev --sandbox (what to answer: docs/tutorial.md)"
 STATE_DIR = PROJECT / ".sandbox"
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)]
@@ -45,6 +44,7 @@ def up(  # noqa: PLR0913  one for each option
     if foreground and as_json:
         raise typer.BadParameter("choose one of --foreground and --json")
     running = server.find(state_dir)
+    is_new = reset or bool(tenants) or not (state_dir / "world.sqlite").exists()
     if running is None:
         server.require_free(port)
         if foreground:
@@ -63,7 +63,9 @@ def up(  # noqa: PLR0913  one for each option
     facts = {"address": running.address, "pid": running.pid, "log": str(log)}
     typer.echo(json.dumps(facts) if as_json else running.address)
     _note(f"sandbox is up (process {running.pid}, log in {log})")
-    _note(f"next: {NEXT}")
+    _note(f"who lives there: {running.address}/_sandbox/")
+    if is_new:
+        _note(f"next: {_first_stack(tenants)}")
     if port != DEFAULT_PORT:
         _note(f"for this port, set endpoints.base of stacks made earlier to {running.address}")
 
@@ -99,7 +101,7 @@ def status(
         facts = {"address": running.address, "pid": running.pid} if running else {}
         typer.echo(json.dumps({"running": running is not None, "healthy": healthy, **facts}))
     elif running is None:
-        typer.echo("not running")
+        typer.echo("not running: ./flexsso sandbox up starts it")
     else:
         answers = "answers" if healthy else "does not answer"
         typer.echo(f"running at {running.address} (process {running.pid}), {answers}")
@@ -117,6 +119,13 @@ def reset(as_json: AsJson = False, state_dir: StateDir = STATE_DIR) -> None:
     _note("sandbox is as new")
     if as_json:
         typer.echo(json.dumps({"reset": running.address}))
+
+
+def _first_stack(tenants: int) -> str:
+    """What to do in a new world; in one that goes on, whoever made it knows."""
+    if tenants:
+        return "./flexsso new t0000.dev --sandbox (what to answer: that page)"
+    return "./flexsso new acme.dev --sandbox (what to answer: docs/tutorial.md)"
 
 
 def _note(text: str) -> None:

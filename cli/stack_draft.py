@@ -30,6 +30,8 @@ METADATA_FILE = "idp_metadata.xml"
 OF_ONE_STACK = ("flex.connection", "saml_app.certificate", "saml_app.spid")
 SOURCES = "give a stack's file (stacks/Pulumi.<stack>.yaml), or the object `tenant` alone"
 CREDENTIALS = ".sandbox/credentials"
+WITHOUT = {"google.admin": "the service account acts for itself, as an administrator"}
+"""What no answer to an optional question comes to."""
 REQUIRED = (
     "name",
     "google.customer",
@@ -71,7 +73,7 @@ class Question(NamedTuple):
     def explained(self) -> str:
         """What it is, in a line."""
         what = _field(self.key).description or ""
-        return f"{what} (Enter: none)" if self.optional else what
+        return f"{what} (Enter: {WITHOUT.get(self.key, 'none')})" if self.optional else what
 
     def problem(self, answer: str) -> str:
         """What is wrong with an answer, "" if nothing."""

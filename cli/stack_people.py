@@ -46,10 +46,10 @@ class AssignmentQuestion(NamedTuple):
 
 GROUP = AssignmentQuestion(
     "Group=roles",
-    "A Google group whose members get roles, such as flex-agents@acme.example=agent"
-    " (Enter: no more; single people are the next question)",
+    "A Google group whose members get roles, such as flex-agents@acme.example=agent; no person:"
+    " single people are the next question (Enter: no more groups)",
 )
-PERSON = AssignmentQuestion("Person=roles", f"A person, such as {EXAMPLE} (Enter: no more)")
+PERSON = AssignmentQuestion("Person=roles", f"A person, such as {EXAMPLE} (Enter: no more people)")
 
 
 def ask_who(ask: Callable[[Asked], str]) -> tuple[list[str], list[str]]:

@@ -102,6 +102,9 @@ def text_of(facts: dict[str, Any]) -> str:
     if facts["strays"]:
         lines.append(f"  strays       {facts['strays']:,} people hold roles and are not listed")
     lines.append(f"  login        {facts['login_url']}")
+    lines.append(
+        f"  all this     from the last up or refresh: ./flexsso verify {facts['stack']} asks"
+    )
     return "\n".join(lines)
 
 

@@ -45,6 +45,9 @@ def handoff_of(given: Given, verdict: tuple[Phase, str], seen: dict[str, Any]) -
         next_step=verdict[1],
         generation=tenant.flex.generation,
         migration=_migration(tenant, moving=moving),
+        google_domain=tenant.google.domain,
+        google_customer=tenant.google.customer,
+        people_in=people_in(given),
         account_sid=tenant.flex.account_sid,
         connection=given.connection or "",
         app_name=tenant.saml_app.name,
@@ -99,9 +102,9 @@ def next_step_of(
 ) -> pulumi.Output[str]:
     """The sentence for people: with the command, and with what a receiver said."""
     if delivery is None:
-        return verdict.apply(lambda seen: with_command(seen, given.stack))
+        return verdict.apply(lambda seen: with_command(seen, given))
     return pulumi.Output.all(verdict, delivery.answer, delivery.message).apply(
-        lambda seen: with_command(seen[0], given.stack) + _said(seen[1], seen[2])
+        lambda seen: with_command(seen[0], given) + _said(seen[1], seen[2])
     )
 
 
@@ -111,12 +114,24 @@ def _said(answer: str | None, message: str | None) -> str:
     return f" Webhook: {answer}" + (f" ({message})." if message else ".")
 
 
-def with_command(verdict: tuple[Phase, str], stack: str) -> str:
+def with_command(verdict: tuple[Phase, str], given: Given) -> str:
     """The next step, with the command that shows what to paste where, or that looks again."""
     phase, sentence = verdict
     if phase is Phase.VERIFIED:
-        return f"{sentence} Look again: ./flexsso verify {stack}"
-    return f"{sentence} Hand-off: ./flexsso handoff {stack}"
+        return f"{sentence} Look again: ./flexsso verify {given.stack}"
+    people = people_in(given) if phase is Phase.ACTIVE else ""
+    who = f" The people are in {people.replace('`', '')}." if people else ""
+    return f"{sentence}{who} Hand-off: ./flexsso handoff {given.stack}"
+
+
+def people_in(given: Given) -> str:
+    """Where a person finds out who may sign in; empty where another program knows."""
+    roles = given.tenant.roles
+    folder = given.metadata_path.rpartition("/")[0]
+    places = [f"`{folder}/{roles.file}`"] if roles.file else []
+    places += ["`tenant.roles.people`"] if roles.people else []
+    places += [f"the group {group}" for group in roles.groups]
+    return " or ".join(places)
 
 
 def moving_step(given: Given) -> str:

@@ -91,9 +91,9 @@ class HandoffStep(_Part):
     """A visit to one console: click through `path` from `url`; `done_when` is how we will know.
 
     `link` opens `url` from here (the sandbox has other addresses); `shortcut` saves clicks where an
-    address of the screen is known. `seen` says by what the step was seen to be done, empty while it
-    wasn't; `unseen` what of a done step was not seen yet, and why; `differs` which fields are
-    otherwise than recorded, both values.
+    address of the screen is known; `account` says as whom to be there. `seen` says by what the step
+    was seen to be done, empty while it wasn't; `unseen` what of a done step was not seen yet, and
+    why; `differs` which fields are otherwise than recorded, both values.
     """
 
     id: str
@@ -110,6 +110,7 @@ class HandoffStep(_Part):
     unseen: str = ""
     differs: str = ""
     shortcut: Shortcut | None = None
+    account: str = ""
 
 
 def reached_from(endpoints: Endpoints, step: HandoffStep) -> HandoffStep:

@@ -15,8 +15,8 @@ class HandoffFacts(BaseModel):
 
     `app_not_checked` is why nobody could look for the app. The differences are what each console
     was seen to hold instead of the record. `migration` is the way from legacy SSO while it is gone,
-    with generation enhanced. `tile_url` is what Google's tile opens, where the app's number is
-    known.
+    with generation enhanced. `people_in` is where the people are listed. `tile_url` is what
+    Google's tile opens, where the app's number is known.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,6 +27,9 @@ class HandoffFacts(BaseModel):
     next_step: str
     generation: Generation
     migration: Way | None = None
+    google_domain: str = ""
+    google_customer: str = ""
+    people_in: str = ""
     account_sid: str
     connection: str = ""
     app_name: str

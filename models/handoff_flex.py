@@ -100,6 +100,7 @@ def sign_in(facts: HandoffFacts) -> HandoffStep:
         title="Sign in once",
         url=facts.start_url,
         path=["Log in with SSO"],
+        account=f"As one of the people in {facts.people_in}." if facts.people_in else "",
         screens=[],
         done_when="Google reports the login and Flex has the person with the right roles."
         + _tile(facts),

@@ -24,6 +24,7 @@ def google_app(facts: HandoffFacts) -> HandoffStep:
         title="Make the custom SAML app",
         url=GOOGLE_APPS,
         path=["Add custom SAML app"],
+        account=administrator(facts),
         screens=[
             _app_details(facts),
             _identity_provider_details(facts),
@@ -35,6 +36,16 @@ def google_app(facts: HandoffFacts) -> HandoffStep:
         seen=_seen(facts),
         unseen=_unseen(facts),
     )
+
+
+def administrator(facts: HandoffFacts) -> str:
+    """Whoever has several Workspaces sees in the browser's last one, which may be another."""
+    if not facts.google_domain:
+        return ""
+    customer = facts.google_customer
+    shown = f"; its customer id under Account > Account settings is `{customer}`"
+    known = shown if customer.startswith("C") else ""
+    return f"As an administrator of `{facts.google_domain}`{known}."
 
 
 def _seen(facts: HandoffFacts) -> str:

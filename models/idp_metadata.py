@@ -84,7 +84,7 @@ def _refuse(what: str, hint: str = DOWNLOAD) -> Never:
 def _text(document: bytes) -> str:
     """The file's text, unless a glance shows that it is something else."""
     if len(document) > MAX_BYTES:
-        _refuse(f"The metadata file has {len(document):,} bytes, Google's about 2,000.")
+        _refuse(f"The metadata file has more than {MAX_BYTES:,} bytes, Google's about 2,000.")
     refuse_private_key(document.decode("latin-1"))
     try:
         text = document.decode("utf-8-sig").strip()

@@ -77,8 +77,8 @@ def _check_account(new: IdpMetadata, customer: str) -> None:
         return
     what = f"This file is of the Google account {new.idpid}; the stack's is {customer}."
     hint = (
-        "download it in the Admin console of the right account;"
-        " if you are sure that it is the right one: --any-account"
+        f"download it in the Admin console of {customer} (Account > Account settings shows the"
+        " id); only if that is where this very file is from: --any-account"
     )
     raise MetadataError(what, hint=hint)
 

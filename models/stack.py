@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 METADATA_LIMIT = 1_000_000
+METADATA_KEY = "tenant.saml_app.idp_metadata"
 ROLES_LIMIT = 50_000_000
 ROLES_LINES = 250_000
 """Google takes 2,400 queries a minute: so many people are two hours of writing."""
@@ -219,9 +220,11 @@ def _read_metadata(
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         what = f"can't read {_short(path.name)}: {why}"
-        return None, [("tenant.saml_app.idp_metadata", what, "")]
+        return None, [(METADATA_KEY, what, "")]
     except MetadataError as error:
-        return None, [("tenant.saml_app.idp_metadata", f"{path.name}: {error.what}", error.hint)]
+        hint = f"./flexsso handoff {folder.name} --metadata FILE puts another in its place"
+        what = f"{path.name}: {error.what}"
+        return None, [(METADATA_KEY, what, f"{error.hint}; {hint}" if error.hint else hint)]
     return content.decode("utf-8", "replace"), []
 
 

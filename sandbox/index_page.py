@@ -1,4 +1,4 @@
-"""/_sandbox/: where everything is, the requests that came lately, and the SAML in them, decoded."""
+"""/_sandbox/: where everything is, who lives there, what was requested, and the SAML in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from sandbox.google import customers
 from sandbox.pages import page_of
 from sandbox.twilio import accounts
 
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-REQUESTS, MESSAGES = 50, 20
+REQUESTS, MESSAGES, TENANTS = 50, 20, 20
 PLACES = [
     ("Google Admin console: apps", "https://admin.google.com/ac/apps/unified"),
     ("Google Admin console: users", "https://admin.google.com/ac/users"),
     ("Google Admin console: custom attributes", "https://admin.google.com/ac/customschema"),
     ("Google Admin console: certificates", "https://admin.google.com/ac/security/ssocert"),
+    ("Google Admin console: account settings", "https://admin.google.com/ac/accountsettings"),
     ("Google Admin console: SAML log events", "https://admin.google.com/ac/reporting/audit/saml"),
     ("Twilio Console", "https://console.twilio.com/"),
 ]
@@ -34,13 +36,15 @@ class IndexPage:
 
     async def show(self, request: Request) -> Response:
         base = str(request.base_url).rstrip("/")
-        flex = [
-            (f"Flex: {account.friendly_name}", account.login_link)
-            for account in accounts.all_accounts(self._world.store)
-        ]
+        workspaces = customers.all_of(self._world)
+        known = accounts.all_accounts(self._world.store)
+        flex = [(f"Flex: {one.friendly_name}", one.login_link) for one in known[:TENANTS]]
         places = [(name, f"{base}/{url.removeprefix('https://')}") for name, url in PLACES + flex]
         context = {
             "places": places,
+            "workspaces": workspaces[:TENANTS],
+            "accounts": known[:TENANTS],
+            "counts": (len(workspaces), len(known)),
             "requests": self._newest("request", REQUESTS),
             "messages": [_readable(one) for one in self._newest("saml", MESSAGES)],
         }

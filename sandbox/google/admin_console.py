@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from sandbox.google import (
+    account_page,
     app_page,
     app_wizard,
     certificate_page,
@@ -64,6 +65,7 @@ _PAGES: list[tuple[str, str, Callable[[Visit], Awaitable[Response]], Mark, str]]
     ("POST", _APP + "/mapping", app_page.save_mapping, "inferred", ""),
     ("GET", _APP + "/delete", app_page.ask_delete, "documented", "Delete app"),
     ("POST", _APP + "/delete", app_page.delete, "inferred", "reports DELETE_SAML2_…"),
+    ("GET", "/ac/accountsettings", account_page.settings, "documented", "address inferred"),
     ("GET", "/ac/customschema", people_pages.custom_attributes, "documented", ""),
     ("POST", "/ac/customschema", people_pages.add_category, "inferred", "blanks become _"),
     ("GET", "/ac/users", people_pages.people, "documented", ""),

@@ -131,6 +131,12 @@ def test_what_is_neither_file_nor_code_is_an_error(flexsso):
     assert "" == done.stdout
 
 
+def test_a_stack_is_for_verify_to_look_at(flexsso):
+    done = flexsso("explain", "sandbox.dev")
+
+    assert done.stderr.endswith("hint: a stack is looked at by ./flexsso verify sandbox.dev\n")
+
+
 @pytest.mark.parametrize("content", ["", "{}", "{", "hello there"])
 def test_nothing_to_explain_is_an_error_with_a_hint(flexsso, tmp_path: Path, content):
     file = tmp_path / "given"

@@ -98,3 +98,14 @@ def test_a_kept_file_prints_its_path_and_says_what_is_in_it(
     assert f"{kept}\n" == said.out
     assert brought.read_bytes() == kept.read_bytes()
     assert "Entity ID: https://accounts.google.com/o/saml2?idpid=C01sandbx" in said.err
+
+
+def test_a_file_that_is_refused_is_named_with_the_way_on(project, capsys):
+    page = project / "GoogleIDPMetadata.xml"
+    page.write_text("<!DOCTYPE html><html>Sign in</html>")
+
+    assert 1 == run(["handoff", "acme.prod", "--metadata", str(page)])
+
+    said = capsys.readouterr().err
+    assert f"{page} was not kept. This is a web page" in said
+    assert "then again: ./flexsso handoff acme.prod --metadata FILE" in said

@@ -48,6 +48,34 @@ def test_after_its_step_nothing_shows_it_and_the_command_to_vouch_is_given():
     assert './flexsso handoff acme.prod --attest user_access --by "Your Name"' in note
 
 
+def test_what_the_first_sign_in_proves_is_not_asked_of_a_person():
+    view = view_of(outputs(Phase.ACTIVE), {}, NOW)
+
+    google, form = view.steps[1], view.steps[2]
+    assert "Service provider details, Attribute mapping, User access" == google.proved_later
+    assert ("", "") == (google.unproved, form.proved_later)
+    assert "Set up your Twilio Flex SSO" == form.unproved
+
+
+@pytest.mark.parametrize(
+    ("phase", "step", "commands"),
+    [
+        (
+            Phase.AWAITING_GOOGLE_APP,
+            1,
+            [
+                "./flexsso handoff acme.prod --metadata GoogleIDPMetadata.xml",
+                "./flexsso up acme.prod",
+            ],
+        ),
+        (Phase.AWAITING_FLEX_FORM, 2, ["./flexsso up acme.prod"]),
+        (Phase.ACTIVE, 3, ["./flexsso up acme.prod"]),
+    ],
+)
+def test_what_to_run_when_a_step_is_done(phase, step, commands):
+    assert commands == view_of(outputs(phase), {}, NOW).steps[step].commands
+
+
 def test_a_sign_in_shows_what_google_sends_but_not_what_flex_only_stores():
     seen = marks(view_of(outputs(Phase.VERIFIED), {}, NOW))
 

@@ -120,6 +120,15 @@ def test_a_dry_run_shows_the_files_and_writes_none(flexsso):
     assert not [*(PROJECT / "stacks").glob("*zz-dry*")]
 
 
+def test_who_does_not_live_in_the_sandbox_is_said(flexsso):
+    options = ("--customer", "C0nobody0", "--account-sid", "AC" + "9" * 32)
+    said = flexsso("new", "zz.dev", *OPTIONS, *options, "--sandbox", "--dry-run").stderr
+
+    for file in ("google-C0nobody0.json", f"twilio-AC{'9' * 32}.json"):
+        assert f"warning: there is no .sandbox/credentials/{file}: nobody of that id" in said
+    assert "/_sandbox/ lists who does" in said
+
+
 def test_nothing_is_ever_overwritten(tmp_path):
     files = draft.files("acme.prod", ANSWERS, CSV_HEAD, None)
     write(tmp_path, {"stacks/acme.prod/roles.csv": "mine"})

@@ -152,6 +152,24 @@ def test_nothing_else_writes_the_page(stack, tmp_path, verb, phase, code):
     assert not (tmp_path / "stacks" / "acme.prod").exists()
 
 
+def test_a_page_that_is_there_is_brought_up_to_date_once_verified(stack, tmp_path):
+    page = tmp_path / "stacks" / "acme.prod" / "handoff.html"
+    stack("up", Phase.ACTIVE)
+    assert "Sign-in works" not in page.read_text()
+
+    assert "page:" not in stack("up", Phase.VERIFIED)
+    assert "Sign-in works" in page.read_text()
+
+
+@pytest.mark.parametrize("verb", ["up", "preview", "destroy"])
+def test_a_failure_does_not_end_with_the_phase_of_another_day(stack, verb):
+    assert stack(verb, Phase.VERIFIED, 255) == (
+        f"acme.prod: this {verb} did not go through; why stands above\n"
+        f"next: put that right, then ./flexsso {verb} acme.prod\n"
+        "(at the last up that did: verified)\n"
+    )
+
+
 def test_a_page_that_cant_be_written_is_said_and_pulumis_exit_code_kept(stack, tmp_path):
     (tmp_path / "stacks" / "acme.prod" / "handoff.html").mkdir(parents=True)
 

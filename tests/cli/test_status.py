@@ -45,6 +45,7 @@ def test_one_screen():
     assert "1 admin, 2 agent" in text
     assert "1,234 people hold roles and are not listed" in text
     assert "ada@" not in text
+    assert "from the last up or refresh: ./flexsso verify acme.prod asks" in text
     assert len(text.splitlines()) <= 24
     assert max(map(len, text.splitlines())) <= 100
 

@@ -269,6 +269,16 @@ def test_between_the_generations_what_google_still_has_is_no_drift(
     assert first == ("migration_begin" if generation == "enhanced" else "google_app")
 
 
+def test_who_may_sign_in_is_told_when_somebody_is_to(mocks, metadata):
+    roles = {"file": "roles.csv", "groups": {"agents@acme.example": ["agent"]}}
+
+    outputs = build(metadata, roles=roles)
+
+    where = "stacks/acme.prod/roles.csv or the group agents@acme.example"
+    assert f"The people are in {where}." in outputs["next_step"]
+    assert "`stacks/acme.prod/roles.csv`" in outputs["handoff"]["steps"][-1]["account"]
+
+
 def test_legacy_needs_no_connection(mocks):
     flex = {"account_sid": ACCOUNT, "runtime_domain": "acme-falcon-1234", "generation": "legacy"}
 

@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "tutorial.md"
 
 def test_all_that_the_tutorial_shows_is_real(tmp_path: Path):
     copy = Checkout(tmp_path)
-    edits = {"sandbox up": f"sandbox up --port {copy.port}"}
+    edits = {"sandbox up": f"sandbox up --port {copy.port}", "~/Downloads": "Downloads"}
     try:
         with Reader(copy, "acme.dev", edits) as reader:
             assert reader.read(PAGE) > 15

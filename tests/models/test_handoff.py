@@ -187,6 +187,26 @@ def test_popup_is_ticked_only_if_wanted():
     assert Kind.LEAVE is kind(False)
 
 
+def test_each_console_is_visited_as_somebody():
+    known = {
+        "google_domain": "acme.example",
+        "google_customer": "C01sandbx",
+        "people_in": "`stacks/acme.prod/roles.csv`",
+    }
+    steps = {one.id: one.account for one in build_handoff(facts(**known)).steps}
+
+    assert "As an administrator of `acme.example`" in steps["google_app"]
+    assert "customer id under Account > Account settings is `C01sandbx`" in steps["google_app"]
+    assert "As one of the people in `stacks/acme.prod/roles.csv`." == steps["sign_in"]
+
+
+def test_a_customer_without_an_id_of_its_own_is_named_by_its_domain():
+    known = {"google_domain": "acme.example", "google_customer": "my_customer"}
+    steps = {one.id: one.account for one in build_handoff(facts(**known)).steps}
+
+    assert "As an administrator of `acme.example`." == steps["google_app"]
+
+
 def test_it_survives_json():
     handoff = build_handoff(facts())
 

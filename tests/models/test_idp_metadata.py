@@ -155,7 +155,7 @@ def test_no_valid_until_is_fine(google):
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf \n", "is empty"),
-        (b" " * (MAX_BYTES + 1), "has 65,537 bytes"),
+        (b" " * (MAX_BYTES + 1), "more than 65,536 bytes"),
         ("<html><body>Sign in</body></html>", "a web page"),
         ("<!doctype html>\n<html lang=en>", "a web page"),
         ("<!DOCTYPE HTML PUBLIC '-//W3C//DTD'><HTML>", "a web page"),

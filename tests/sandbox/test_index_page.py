@@ -6,6 +6,8 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from sandbox import seed
+from sandbox.many import fleet_seed
 from sandbox.world import World
 
 FLEX = "flex.twilio.com/acme-falcon-1234"
@@ -24,10 +26,27 @@ def test_every_place_it_names_opens(pretend_world, path):
     assert {200} == {httpx.get(link, follow_redirects=True).status_code for link in links}
 
 
+def test_who_lives_there_is_what_a_stack_of_it_is_asked_for(pretend_world):
+    text = page(pretend_world).get_text(" ", strip=True)
+
+    assert "acme.example C01sandbx admin@acme.example" in text
+    assert f"AC{'5a' * 16} acme-falcon-1234 enhanced" in text
+
+
+def test_a_fleet_is_shown_in_part_and_counted(pretend_world):
+    seed.plant(pretend_world, fleet_seed(25))
+
+    text = page(pretend_world).get_text(" ", strip=True)
+
+    assert "t0019.example" in text
+    assert "t0020" not in text
+    assert "The first 20 of 25" in text
+
+
 def test_a_request_is_shown_with_its_status(pretend_world):
     httpx.get(f"{pretend_world.base}/{FLEX}?x=<b>")
 
-    row = page(pretend_world).select("table tr")[1].get_text(" ", strip=True)
+    row = page(pretend_world).select("table")[-1].select("tr")[1].get_text(" ", strip=True)
     assert f"GET https://{FLEX}?x=" in row
     assert row.endswith("200")
 
