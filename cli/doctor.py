@@ -61,8 +61,9 @@ def doctor(
         document = [one.model_dump(mode="json", exclude_defaults=True) for one in checks]
         typer.echo(json.dumps({"stack": stack, "checks": document}, indent=2, ensure_ascii=False))
     else:
+        told: set[str] = set()
         for one in checks:
-            typer.echo(line_of(one))
+            typer.echo(line_of(one, told))
     raise typer.Exit(int(any(one.state is State.FAILED for one in checks)))
 
 
@@ -75,11 +76,14 @@ def _repair(stack: str | None) -> None:
     repair(stack)
 
 
-def line_of(check: Check) -> str:
-    """One line, and one for the hint."""
+def line_of(check: Check, told: set[str]) -> str:
+    """One line, and one for the hint unless it was `told` before: one cause has many effects."""
     note = " ".join(check.note.split())[:LONGEST_LINE]
     line = f"{check.state:<8} {check.name}: {note}"
-    return f"{line}\n{'':9}hint: {check.hint}" if check.hint and check.state != State.OK else line
+    if not check.hint or check.state is State.OK or check.hint in told:
+        return line
+    told.add(check.hint)
+    return f"{line}\n{'':9}hint: {check.hint}"
 
 
 def check_machine(project: Path) -> list[Check]:

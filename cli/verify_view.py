@@ -66,11 +66,21 @@ def as_json(report: Report) -> dict[str, Any]:
 def as_text(report: Report) -> str:
     """A section for each part, a line or two for each finding, the verdict last."""
     page = [f"{report.stack}: {report.phase} at its last `up` or refresh"]
+    told: set[str] = set()
     for part, title in TITLES.items():
         found = [one for one in report.findings if one.part is part]
         if found:
-            page += ["", title, *_rows(found)]
+            page += ["", title, *_rows([_once(one, told) for one in found])]
+    if any(HIDDEN in line for line in page):
+        page += ["", f"{HIDDEN}: --show-values shows it"]
     return "\n".join([*page, "", verdict(report)])
+
+
+def _once(finding: Finding, told: set[str]) -> Finding:
+    """Without a hint that was `told` before: one cause has many effects."""
+    again = finding.hint in told
+    told.add(finding.hint)
+    return finding.model_copy(update={"hint": ""}) if again else finding
 
 
 def _rows(findings: list[Finding]) -> list[str]:
@@ -101,7 +111,11 @@ def sentence(finding: Finding) -> str:
         what += f" ({finding.note})" if finding.note else ""
     fixer = f" → {finding.who}" if finding.who else ""
     where = f", {finding.where}" if finding.where else ""
-    return f"{_name(finding)}: {what}{fixer}{where}"
+    return f"{_name(finding)}: {what}{_hint(finding)}{fixer}{where}"
+
+
+def _hint(finding: Finding) -> str:
+    return f" ({finding.hint})" if finding.hint else ""
 
 
 def lines(finding: Finding) -> list[str]:
@@ -113,7 +127,7 @@ def lines(finding: Finding) -> list[str]:
         note = f"{head}: {finding.note}" if finding.note else head
         return [note, *(f"{'':15}{line}" for line in values), *_fixer(finding)]
     shown = finding.observed or finding.expected
-    rest = "; ".join(text for text in (shown, finding.note) if text)
+    rest = "; ".join(text for text in (shown, finding.note) if text) + _hint(finding)
     return [f"{head}: {rest}" if rest else head]
 
 

@@ -48,7 +48,7 @@ class ExitCode(IntEnum):
 
 
 class Finding(BaseModel):
-    """One row. `where` is a menu path, `note` says more in a sentence.
+    """One row. `where` is a menu path, `note` says more in a sentence, `hint` what to do about it.
 
     `person` is set where it is about one person; `personal` where the values are theirs, so that
     they are hidden unless somebody asks for them. `warning` marks what works now but will bite,
@@ -65,6 +65,7 @@ class Finding(BaseModel):
     expected: str = ""
     observed: str = ""
     note: str = ""
+    hint: str = ""
     who: Who = Who.NOBODY
     where: str = ""
     person: str = ""

@@ -157,8 +157,10 @@ def _address(check: str, wanted: str, observed: str, where: str, expected: Expec
         note = f"it is still {observed}: ./flexsso migrate enhanced {expected.stack} leads on"
         values = {"expected": wanted, "observed": observed}
         return waiting(Part.OBSERVE, f"saml_app.{check}", note, **values, **more)
-    note = "" if observed else "Google's admin log reports no change of it"
-    return compared(f"saml_app.{check}", wanted, observed, note=note, **more)
+    if not observed:
+        word = "Google's admin log tells of no change of it"
+        return unobservable(f"saml_app.{check}", wanted, "", no_word=word, **more)
+    return compared(f"saml_app.{check}", wanted, observed, **more)
 
 
 def _unseen(expected: Expected) -> Iterator[Finding]:

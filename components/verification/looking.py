@@ -21,8 +21,8 @@ def looked(part: Part, check: str, look: Callable[[], Iterable[Finding]]) -> lis
 
 def blind(part: Part, check: str, error: FlexSsoError) -> Finding:
     """The finding of a look that failed."""
-    note = f"{error.what} ({error.hint})" if error.hint else error.what
-    return Finding(part=part, check=check, result=Result.NOT_CHECKED, note=note, blind=True)
+    said = {"note": error.what, "hint": error.hint}
+    return Finding(part=part, check=check, result=Result.NOT_CHECKED, blind=True, **said)
 
 
 def waiting(part: Part, check: str, note: str, **more: object) -> Finding:

@@ -69,10 +69,20 @@ def test_the_clock(seconds, state, says):
 
 
 def test_one_line_each_and_a_hint_for_a_failure():
-    line = line_of(failed("users", "Google answered 403\nwhile listing", "give it the privilege"))
+    line = line_of(
+        failed("users", "Google answered 403\nwhile listing", "give it the privilege"), set()
+    )
 
     assert "failed   users: Google answered 403 while listing\n" in line
     assert line.endswith("hint: give it the privilege")
+
+
+def test_one_cause_is_one_hint_however_many_checks_fail():
+    told: set[str] = set()
+    first, second = (line_of(failed(name, "no answer", "is it up?"), told) for name in "ab")
+
+    assert "hint: is it up?" in first
+    assert "failed   b: no answer" == second
 
 
 def test_this_machine(flexsso):

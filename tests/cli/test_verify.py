@@ -64,6 +64,22 @@ def test_the_first_line_says_of_when_the_phase_is():
     assert "acme.prod: active at its last `up` or refresh" == as_text(report(WRONG)).splitlines()[0]
 
 
+def test_a_hint_that_is_everywhere_is_said_in_one_row_and_with_the_verdict():
+    blind = [BLIND.model_copy(update={"check": one, "hint": "is it up?"}) for one in "abc"]
+
+    *rows, last = as_text(report(*blind)).splitlines()
+
+    assert ["  not checked  a: no answer (is it up?)"] == [row for row in rows if "is it" in row]
+    assert "  not checked  c: no answer" in rows
+    assert last.endswith("First: a: no answer (is it up?)")
+    assert {"is it up?"} == {one["hint"] for one in as_json(report(*blind))["findings"]}
+
+
+def test_what_is_hidden_comes_with_the_option_that_shows_it():
+    assert f"{HIDDEN}: --show-values shows it" in as_text(redacted(report(STALE)))
+    assert "--show-values" not in as_text(redacted(report(GOOD)))
+
+
 def test_differing_characters_are_marked():
     lines = as_text(report(WRONG)).splitlines()
 
