@@ -17,6 +17,7 @@ from providers.google.custom_schema import CustomSchemaProvider
 from providers.google.groups import people_of_groups
 from providers.google.role_assignments import RoleAssignmentsProvider
 from providers.google.saml_app import SamlAppProvider
+from providers.twilio.account import refuse_other_account
 from providers.twilio.flex_api import FlexApi
 from providers.twilio.flex_configuration import FlexConfigurationProvider
 from providers.twilio.flex_sso import FlexSsoProvider
@@ -243,6 +244,11 @@ def subjects(place: Place) -> dict[str, Subject]:
         "FlexSso (legacy)": Subject(FlexSsoProvider, {"create": OLD_SSO}),
         DELIVERY: Subject(HandoffDeliveryProvider, deliveries(place)),
         "people of groups": Reading(_people_of_groups),
+        "account": Reading(
+            lambda settings: refuse_other_account(
+                settings, ENHANCED, CONFIGURATION["runtime_domain"]
+            )
+        ),
         "connection": Reading(lambda settings: find_connection(settings, ENHANCED)),
         "workers": Reading(
             lambda settings: [
