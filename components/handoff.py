@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from models.tenant import Tenant
 
 
+NAMED_GROUPS = 2
+
+
 class Given(NamedTuple):
     """What is known before any resource has answered."""
 
@@ -130,7 +133,9 @@ def people_in(given: Given) -> str:
     folder = given.metadata_path.rpartition("/")[0]
     places = [f"`{folder}/{roles.file}`"] if roles.file else []
     places += ["`tenant.roles.people`"] if roles.people else []
-    places += [f"the group {group}" for group in roles.groups]
+    groups = list(roles.groups)
+    places += [f"the group {group}" for group in groups[:NAMED_GROUPS]]
+    places += [f"{more} more groups"] if (more := len(groups) - NAMED_GROUPS) > 0 else []
     return " or ".join(places)
 
 

@@ -270,11 +270,15 @@ def test_between_the_generations_what_google_still_has_is_no_drift(
 
 
 def test_who_may_sign_in_is_told_when_somebody_is_to(mocks, metadata):
-    roles = {"file": "roles.csv", "groups": {"agents@acme.example": ["agent"]}}
+    groups = {f"{name}@acme.example": ["agent"] for name in ("agents", "b", "c")}
+    roles = {"file": "roles.csv", "groups": groups}
 
     outputs = build(metadata, roles=roles)
 
-    where = "stacks/acme.prod/roles.csv or the group agents@acme.example"
+    where = (
+        "stacks/acme.prod/roles.csv or the group agents@acme.example or the group b@acme.example"
+    )
+    where += " or 1 more groups"
     assert f"The people are in {where}." in outputs["next_step"]
     assert "`stacks/acme.prod/roles.csv`" in outputs["handoff"]["steps"][-1]["account"]
 
