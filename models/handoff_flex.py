@@ -94,13 +94,14 @@ def legacy_form(facts: HandoffFacts) -> HandoffStep:
 
 def sign_in(facts: HandoffFacts) -> HandoffStep:
     """The proof of everything before it."""
+    who = f"in {facts.people_in}" if facts.people_in else "who have roles here"
     return HandoffStep(
         id="sign_in",
         console="Twilio Flex",
         title="Sign in once",
         url=facts.start_url,
         path=["Log in with SSO"],
-        account=f"As one of the people in {facts.people_in}." if facts.people_in else "",
+        account=f"As one of the people {who}.",
         screens=[],
         done_when="Google reports the login and Flex has the person with the right roles."
         + _tile(facts),

@@ -22,7 +22,10 @@ from tools.demo.person import Person
 PORT = 8765
 END = "-- the end of"
 EXIT_CODE = re.compile(r"# .*exit code (\d+)")
-ONLY_ELSEWHERE = "for this port, set"  # said by `sandbox up` on another port than the page's
+ONLY_ELSEWHERE = (
+    "for this port, set",  # said by `sandbox up` on another port than the page's
+    "warning: there is no .sandbox/credentials/",  # by `new` of an account that is an example's
+)
 
 
 class Reader:

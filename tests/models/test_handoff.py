@@ -205,6 +205,7 @@ def test_a_customer_without_an_id_of_its_own_is_named_by_its_domain():
     steps = {one.id: one.account for one in build_handoff(facts(**known)).steps}
 
     assert "As an administrator of `acme.example`." == steps["google_app"]
+    assert "As one of the people who have roles here." == steps["sign_in"]
 
 
 def test_it_survives_json():
