@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.project import PROJECT
-from cli.stacks import stacks
+from cli.stacks import other_name, stacks
 from models.checkup import Check, State, failed, of_error, ok, skipped
 from models.errors import FlexSsoError, TenantConfigError
 
@@ -139,6 +139,7 @@ def check_stack(name: str, project: Path) -> list[Check]:
     with contextlib.chdir(project):
         return [
             ok("configuration", f"stacks/Pulumi.{name}.yaml, {len(stack.people)} people listed"),
+            *_metadata(stack),
             _clock(settings),
             *_guarded(_google, settings, stack),
             *_guarded(_twilio, settings, stack),
@@ -158,8 +159,8 @@ def read_stack_file(name: str, project: Path) -> Source:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))["config"]
         return Source({key.removeprefix(NAMESPACE): value for key, value in config.items()})
     except FileNotFoundError:
-        hint = f"./flexsso new {name}"
-        raise FlexSsoError(f"There is no stacks/Pulumi.{name}.yaml.", hint=hint) from None
+        what = f"There is no stacks/Pulumi.{name}.yaml."
+        raise FlexSsoError(what, hint=other_name(project, name)) from None
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         what = f"stacks/Pulumi.{name}.yaml can't be read ({type(error).__name__})."
         raise FlexSsoError(what, hint="compare it with stacks/Pulumi.example.prod.yaml") from None
@@ -170,6 +171,19 @@ def _stack(name: str, config: Source, project: Path) -> Stack:
 
     now, endpoints = datetime.now(UTC), config.get("endpoints")
     return read_stack(name, config.get("tenant"), project / "stacks", now, endpoints)
+
+
+def _metadata(stack: Stack) -> list[Check]:
+    """A file of another account is allowed, and hardly ever meant."""
+    from models.idp_metadata import parse_idp_metadata  # noqa: PLC0415
+    from models.metadata_file import other_account  # noqa: PLC0415
+
+    if stack.idp_metadata is None:
+        return []
+    metadata = parse_idp_metadata(stack.idp_metadata.encode(), allow_any_host=True)
+    what = other_account(metadata, stack.tenant.google.customer)
+    hint = f"./flexsso handoff {stack.name} --metadata FILE, with the file of that account"
+    return [Check(name="metadata", state=State.WARNING, note=what, hint=hint)] if what else []
 
 
 def _bad_configuration(error: Exception) -> Check:

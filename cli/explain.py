@@ -55,6 +55,9 @@ def explain(
     if known is not None:
         _say_failures([known], as_json=as_json)
         return
+    if not Path(what).exists() and (named := failures_in(what)):
+        _say_failures(named, as_json=as_json)
+        return
     data = _read(what)
     failures = failures_in(data.decode("utf-8", "replace"))
     if failures and not _is_response(data):

@@ -107,7 +107,7 @@ def _last_words(verb: str, stack: str, code: int) -> str:
         return f"{stack}: nothing deployed" if gone else f"{stack}: {error}"
     except OSError as error:
         return f"{stack}: the hand-off page can't be written ({error})"
-    return told(stack, outputs, page)
+    return told(stack, outputs, page, when=" at its last `up`" if verb == "preview" else "")
 
 
 def _failed(verb: str, stack: str, outputs: dict[str, Any]) -> str:
@@ -118,11 +118,11 @@ def _failed(verb: str, stack: str, outputs: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def told(stack: str, outputs: dict[str, Any], page: Path | None = None) -> str:
+def told(stack: str, outputs: dict[str, Any], page: Path | None = None, when: str = "") -> str:
     """Phase and next step, and where the page is that has more of it."""
     if "status" not in outputs:
         return f"{stack}: nothing deployed"
-    lines = [f"{stack}: {outputs['status']}", f"next: {outputs['next_step']}"]
+    lines = [f"{stack}: {outputs['status']}{when}", f"next: {outputs['next_step']}"]
     return "\n".join([*lines, *([f"page: {page}"] if page else [])])
 
 

@@ -122,9 +122,19 @@ def with_command(verdict: tuple[Phase, str], given: Given) -> str:
     phase, sentence = verdict
     if phase is Phase.VERIFIED:
         return f"{sentence} Look again: ./flexsso verify {given.stack}"
-    people = people_in(given) if phase is Phase.ACTIVE else ""
-    who = f" The people are in {people.replace('`', '')}." if people else ""
-    return f"{sentence}{who} Hand-off: ./flexsso handoff {given.stack}"
+    return f"{sentence}{_whose(phase, given)} Hand-off: ./flexsso handoff {given.stack}"
+
+
+def _whose(phase: Phase, given: Given) -> str:
+    """Which account, or who: whoever has several has another one open than was meant."""
+    if phase is Phase.ACTIVE:
+        people = people_in(given).replace("`", "")
+        return f" The people are in {people}." if people else ""
+    if phase is Phase.AWAITING_GOOGLE_APP:
+        return f" The Workspace is {given.tenant.google.domain}."
+    if phase in {Phase.AWAITING_CONNECTION, Phase.AWAITING_FLEX_FORM}:
+        return f" The account is {given.tenant.flex.account_sid}."
+    return ""
 
 
 def people_in(given: Given) -> str:

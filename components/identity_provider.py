@@ -11,6 +11,7 @@ from components.certificate_watch import watch
 from models.attribute_mapping import warn
 from models.certificate_choice import CERTIFICATE_KEY, certificate_in_use
 from models.idp_metadata import parse_idp_metadata
+from models.metadata_file import other_account
 from providers.google.saml_app import LISTED, certificate_inputs
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def identity_provider(stack: str, tenant: Tenant, idp_metadata: str | None) -> d
     metadata = parse_idp_metadata(idp_metadata.encode(), allow_any_host=app.allow_any_idp_host)
     for warning in metadata.warnings:
         pulumi.log.warn(f"{app.idp_metadata}: {warning}")
+    if other := other_account(metadata, tenant.google.customer):
+        right = f"./flexsso handoff {stack} --metadata FILE"
+        pulumi.log.warn(
+            f"{app.idp_metadata}: {other} The right one is put in its place by: {right}"
+        )
     chosen = certificate_in_use(metadata, app.certificate, now)
     addresses = {"sso_url": metadata.sso_url, "entity_id": metadata.entity_id}
     if chosen is not None:

@@ -71,11 +71,20 @@ def keep(
     return Kept(path, said)
 
 
+def other_account(metadata: IdpMetadata, customer: str) -> str:
+    """A sentence if the file names another Google account than the stack; "" if it does not.
+
+    Google's idpid looks like the customer id; no page promises that, so there is a way out.
+    """
+    if metadata.idpid is None or customer in {"my_customer", metadata.idpid}:
+        return ""
+    return f"This file is of the Google account {metadata.idpid}; the stack's is {customer}."
+
+
 def _check_account(new: IdpMetadata, customer: str) -> None:
-    """Google's idpid looks like the customer id; no page promises that, hence the way out."""
-    if new.idpid is None or customer in {"my_customer", new.idpid}:
+    what = other_account(new, customer)
+    if not what:
         return
-    what = f"This file is of the Google account {new.idpid}; the stack's is {customer}."
     hint = (
         f"download it in the Admin console of {customer} (Account > Account settings shows the"
         " id); only if that is where this very file is from: --any-account"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from sandbox.google import customers
+from sandbox.google import customers, users
 from sandbox.pages import page_of
 from sandbox.twilio import accounts
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-REQUESTS, MESSAGES, TENANTS = 50, 20, 20
+REQUESTS, MESSAGES, TENANTS, PEOPLE = 50, 20, 20, 4
 PLACES = [
     ("Google Admin console: apps", "https://admin.google.com/ac/apps/unified"),
     ("Google Admin console: users", "https://admin.google.com/ac/users"),
@@ -42,13 +43,17 @@ class IndexPage:
         places = [(name, f"{base}/{url.removeprefix('https://')}") for name, url in PLACES + flex]
         context = {
             "places": places,
-            "workspaces": workspaces[:TENANTS],
+            "workspaces": [(one, self._people(one["id"])) for one in workspaces[:TENANTS]],
             "accounts": known[:TENANTS],
             "counts": (len(workspaces), len(known)),
             "requests": self._newest("request", REQUESTS),
             "messages": [_readable(one) for one in self._newest("saml", MESSAGES)],
         }
         return page_of("world", "index", 200, context)
+
+    def _people(self, customer: str) -> list[str]:
+        """Some of them, for whoever has to name one."""
+        return [one["primaryEmail"] for one in islice(users.all_of(self._world, customer), PEOPLE)]
 
     def _newest(self, kind: str, count: int) -> list[dict[str, Any]]:
         return self._world.store.page(kind)[: -count - 1 : -1]

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from components.handoff import default_redirect_url, friendly_name
 from components.verification.looking import looked, proved, unobservable, waiting
+from models.errors import FlexSsoError, TenantConfigError
 from models.finding import Finding, Part, Result, Who, compared
 from models.flex import Generation
 from models.phase import NEXT_STEP, Phase
-from providers.twilio.account import domain_of
+from providers.twilio.account import domain_of, refuse_other_account
 from providers.twilio.sign_in_probe import Seen, SignInProbe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from components.verification.expected import Expected
+    from models.tenant import FlexSettings
     from providers.settings import Settings
 
 SSO_PAGE = "Twilio Console: Flex > Users and access > Single sign-on (SSO)"
@@ -27,6 +29,8 @@ OBSERVE = Part.OBSERVE
 
 def look_at_flex(settings: Settings, expected: Expected) -> list[Finding]:
     """Configuration/Public, Authentication/Config, and the door of the identity provider."""
+    if other := _other_account(settings, expected.tenant.flex):
+        return other
     probe = SignInProbe(settings, expected.tenant.flex.account_sid)
     return [
         *looked(OBSERVE, "runtime_domain", lambda: _public(probe, expected)),
@@ -34,6 +38,22 @@ def look_at_flex(settings: Settings, expected: Expected) -> list[Finding]:
         *looked(OBSERVE, "sso_url", lambda: _door(probe, expected)),
         *_form(expected),
     ]
+
+
+def _other_account(settings: Settings, flex: FlexSettings) -> list[Finding]:
+    """What is wrong with account_sid or runtime_domain, as `up` would say it.
+
+    Nothing else of Flex's is worth a look then. Who can't look says so in the looks that follow.
+    """
+    try:
+        refuse_other_account(settings, flex.account_sid, flex.runtime_domain)
+    except TenantConfigError as error:
+        ((key, what, hint),) = error.problems
+        more = {"note": what, "hint": hint, "who": Who.STACK, "where": key}
+        return [Finding(check=key.rpartition(".")[2], result=Result.DRIFT, **more)]
+    except FlexSsoError:
+        return []
+    return []
 
 
 def _public(probe: SignInProbe, expected: Expected) -> Iterator[Finding]:

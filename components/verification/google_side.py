@@ -185,7 +185,9 @@ def _user_access(expected: Expected, where: str) -> Finding:
     if not expected.proof:
         word = expected.attested.get("user_access", "")
         return unobservable(check, "ON", word, who=Who.GOOGLE_ADMIN, where=where)
-    note = f"ON for who signed in on {expected.proof['time'][:10]}; for the others no API shows it"
+    note = (
+        f"so it was at {expected.proof['time'][:19]}Z, when somebody signed in; no API shows it now"
+    )
     return Finding(check=check, result=Result.MATCH, expected="ON", observed="ON", note=note)
 
 

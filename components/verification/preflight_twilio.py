@@ -34,6 +34,8 @@ def check_twilio(settings: Settings, tenant: Tenant) -> list[Check]:
         because = "needs the API key"
         names = ("twilio account", "flex ui version", "taskrouter")
         return [*checks, of_error("twilio api key", error), *(skipped(n, because) for n in names)]
+    if live.get("account_sid") != tenant.flex.account_sid and checks[0].state is State.FAILED:
+        checks = [checks[0].model_copy(update={"hint": "see twilio account, below"})]
     return [
         *checks,
         ok("twilio api key", "it may read the Flex configuration"),

@@ -56,7 +56,7 @@ def people_of_groups(
     if missing:
         raise NotFoundError(
             f"Google: there is no group {named(missing)}",
-            hint="correct tenant.roles.groups, or make the group first",
+            hint="correct tenant.roles.groups, or make the group first; people belong in roles.csv",
         )
     return union(*sources)
 

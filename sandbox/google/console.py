@@ -78,13 +78,15 @@ def _comes_from_elsewhere(request: Request) -> bool:
 
 
 def choose(world: World) -> Callable[[Request], Awaitable[Response]]:
-    """GET /ac/choose?customer=…: remember which administrator acts."""
+    """GET /ac/choose?customer=…: remember which administrator acts; without one, forget it."""
 
     async def endpoint(request: Request) -> Response:
         customer = request.query_params.get("customer", "")
         target = request.query_params.get("continue", "")
         if customers.get(world, customer) is None:
-            return RedirectResponse("/", 303)
+            away = RedirectResponse("/ac/apps/unified", 303)
+            away.delete_cookie(COOKIE, path="/")
+            return away
         safe = target if target.startswith("/ac/") else "/ac/apps/unified"
         response = RedirectResponse(safe, 303)
         response.set_cookie(COOKIE, customer, httponly=True, samesite="lax", path="/")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from cli.doctor import clock_check, line_of
+from cli.doctor import _metadata, clock_check, line_of
 from components.verification.preflight_twilio import legacy_end_check, ui_version_check
 from models.checkup import State, failed
 from models.legacy_end import ANNOUNCED_ENDS
+from models.stack import Stack
 from models.tenant import Tenant
 
 ACCOUNT = "AC" + "5a" * 16
@@ -77,6 +79,31 @@ def test_one_line_each_and_a_hint_for_a_failure():
     assert line.endswith("hint: give it the privilege")
 
 
+def test_a_mistyped_name_is_corrected(flexsso):
+    done = flexsso("doctor", "sandbx.dev")
+
+    assert "failed   configuration: There is no stacks/Pulumi.sandbx.dev.yaml." in done.stdout
+    assert "hint: did you mean sandbox.dev?" in done.stdout
+
+
+def test_metadata_of_another_account_is_a_warning(make_certificate, make_metadata):
+    tenant = Tenant.model_validate(
+        {
+            "name": "Acme",
+            "google": {"customer": "C09other9", "domain": "acme.example"},
+            "flex": {"account_sid": "AC" + "5a" * 16, "runtime_domain": "acme-falcon-1234"},
+        }
+    )
+    text = make_metadata(make_certificate()).decode()
+    stack = Stack(name="a.b", tenant=tenant, folder=Path(), people={}, idp_metadata=text)
+
+    (check,) = _metadata(stack)
+
+    assert State.WARNING is check.state
+    assert "of the Google account C01sandbx; the stack's is C09other9" in check.note
+    assert "./flexsso handoff a.b --metadata FILE" in check.hint
+
+
 def test_one_cause_is_one_hint_however_many_checks_fail():
     told: set[str] = set()
     first, second = (line_of(failed(name, "no answer", "is it up?"), told) for name in "ab")
@@ -106,4 +133,4 @@ def test_a_stack_that_is_not_there(flexsso):
 
     assert 1 == done.returncode
     assert "failed   configuration: There is no stacks/Pulumi.nosuch.stack.yaml." in done.stdout
-    assert "hint: ./flexsso new nosuch.stack" in done.stdout
+    assert "hint: A new one begins with ./flexsso new nosuch.stack" in done.stdout

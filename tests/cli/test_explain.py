@@ -131,6 +131,13 @@ def test_what_is_neither_file_nor_code_is_an_error(flexsso):
     assert "" == done.stdout
 
 
+def test_a_code_is_found_in_what_was_copied_with_it(flexsso):
+    done = flexsso("explain", "Error: app_not_enabled_for_user")
+
+    assert 0 == done.returncode
+    assert "User access" in done.stdout
+
+
 def test_a_stack_is_for_verify_to_look_at(flexsso):
     done = flexsso("explain", "sandbox.dev")
 

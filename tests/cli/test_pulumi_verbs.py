@@ -161,6 +161,10 @@ def test_a_page_that_is_there_is_brought_up_to_date_once_verified(stack, tmp_pat
     assert "Sign-in works" in page.read_text()
 
 
+def test_a_preview_says_of_when_the_phase_is(stack):
+    assert stack("preview", Phase.VERIFIED).startswith("acme.prod: verified at its last `up`\n")
+
+
 @pytest.mark.parametrize("verb", ["up", "preview", "destroy"])
 def test_a_failure_does_not_end_with_the_phase_of_another_day(stack, verb):
     assert stack(verb, Phase.VERIFIED, 255) == (

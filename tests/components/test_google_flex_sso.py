@@ -269,6 +269,30 @@ def test_between_the_generations_what_google_still_has_is_no_drift(
     assert first == ("migration_begin" if generation == "enhanced" else "google_app")
 
 
+@pytest.mark.parametrize(
+    ("phase", "where"),
+    [
+        ("awaiting_connection", f"The account is {ACCOUNT}."),
+        ("awaiting_google_app", "The Workspace is acme.example."),
+        ("awaiting_flex_form", f"The account is {ACCOUNT}."),
+    ],
+)
+def test_the_next_step_names_the_account_to_be_open(mocks, phase, where):
+    mocks.computed["FlexSso"] |= {"status": phase}
+
+    assert f" {where} Hand-off: " in build(None)["next_step"]
+
+
+def test_metadata_of_another_account_is_told(mocks, der, make_metadata, caplog):
+    other = "https://accounts.google.com/o/saml2?idpid=C09other9"
+    build(
+        make_metadata(der, entity_id=other, sso_url=other.replace("saml2?", "saml2/idp?")).decode()
+    )
+
+    assert "of the Google account C09other9; the stack's is C01sandbx" in caplog.text
+    assert "./flexsso handoff acme.prod --metadata FILE" in caplog.text
+
+
 def test_who_may_sign_in_is_told_when_somebody_is_to(mocks, metadata):
     groups = {f"{name}@acme.example": ["agent"] for name in ("agents", "b", "c")}
     roles = {"file": "roles.csv", "groups": groups}

@@ -30,6 +30,7 @@ def test_who_lives_there_is_what_a_stack_of_it_is_asked_for(pretend_world):
     text = page(pretend_world).get_text(" ", strip=True)
 
     assert "acme.example C01sandbx admin@acme.example" in text
+    assert "ada@acme.example, " in text
     assert f"AC{'5a' * 16} acme-falcon-1234 enhanced" in text
 
 

@@ -7,8 +7,9 @@ from tools.reference.page import code, head, table
 
 INTRO = """
 `status` is one word, in this order; `drifted` can come at any time after `active`. Legacy SSO skips
-`awaiting_connection`. While a stack is not verified each `pulumi up` looks again; afterwards an
-unchanged `up` does nothing, and `pulumi preview --refresh` is what finds drift.
+`awaiting_connection`. While a stack is not verified each `pulumi up` looks again for what is
+missing; what was seen before is looked at again by `up --refresh` and `./flexsso verify`. Once
+verified an unchanged `up` does nothing, and `pulumi preview --refresh` is what finds drift.
 
 ![Phases of a stack](../images/phases.svg)
 

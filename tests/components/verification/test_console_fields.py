@@ -162,3 +162,30 @@ def test_without_a_word_a_working_sign_in_is_said_to_work(scene, metadata, prove
     [start_url] = [one for one in report.findings if one.check == "saml_app.start_url"]
     said = "sign-in works with what is there" if proved else "nobody attested it"
     assert f"no API shows it, and {said}" == start_url.note
+
+
+# Account ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("account_sid", ["AC" + "1e" * 16, "AC" + "9" * 32])
+def test_another_tenants_account_is_named_alone(scene, account_sid):
+    """Every other look at that Flex would blame a console for what nobody did there."""
+    scene.tenant["flex"]["account_sid"] = account_sid
+
+    first = scene.report().first_failing
+
+    assert ("account_sid", "tenant.flex.account_sid") == (first.check, first.where)
+    assert f"but the Twilio key belongs to {ENHANCED}" in first.note
+    assert f"write {ENHANCED}" in first.hint
+    assert not scene.found("connection")
+    assert not scene.found("sso_url")
+
+
+def test_a_mistyped_runtime_domain_is_the_stacks_mistake(scene):
+    scene.tenant["flex"]["runtime_domain"] = "acme-falcn-1234"
+
+    (found,) = scene.found("runtime_domain")
+
+    assert found.wrong
+    assert "is acme-falcn-1234, but the account's is acme-falcon-1234" == found.note
+    assert "write acme-falcon-1234" == found.hint
