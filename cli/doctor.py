@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.hints import each_hint_once
 from cli.project import PROJECT
 from cli.stacks import other_name, stacks
 from models.checkup import Check, State, failed, of_error, ok, skipped
@@ -61,9 +62,8 @@ def doctor(
         document = [one.model_dump(mode="json", exclude_defaults=True) for one in checks]
         typer.echo(json.dumps({"stack": stack, "checks": document}, indent=2, ensure_ascii=False))
     else:
-        told: set[str] = set()
-        for one in checks:
-            typer.echo(line_of(one, told))
+        for one in each_hint_once(checks):
+            typer.echo(line_of(one))
     raise typer.Exit(int(any(one.state is State.FAILED for one in checks)))
 
 
@@ -76,14 +76,11 @@ def _repair(stack: str | None) -> None:
     repair(stack)
 
 
-def line_of(check: Check, told: set[str]) -> str:
-    """One line, and one for the hint unless it was `told` before: one cause has many effects."""
+def line_of(check: Check) -> str:
+    """One line, and one for the hint."""
     note = " ".join(check.note.split())[:LONGEST_LINE]
     line = f"{check.state:<8} {check.name}: {note}"
-    if not check.hint or check.state is State.OK or check.hint in told:
-        return line
-    told.add(check.hint)
-    return f"{line}\n{'':9}hint: {check.hint}"
+    return f"{line}\n{'':9}hint: {check.hint}" if check.hint and check.state != State.OK else line
 
 
 def check_machine(project: Path) -> list[Check]:

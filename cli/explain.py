@@ -51,13 +51,12 @@ def explain(
     """
     from models.failures_catalogue import failure_of, failures_in  # noqa: PLC0415
 
-    known = failure_of(what) if not Path(what).exists() else None
-    if known is not None:
-        _say_failures([known], as_json=as_json)
-        return
-    if not Path(what).exists() and (named := failures_in(what)):
-        _say_failures(named, as_json=as_json)
-        return
+    if not Path(what).exists():
+        known = failure_of(what)
+        named = [known] if known else failures_in(what)
+        if named:
+            _say_failures(named, as_json=as_json)
+            return
     data = _read(what)
     failures = failures_in(data.decode("utf-8", "replace"))
     if failures and not _is_response(data):

@@ -1,7 +1,8 @@
 """`./flexsso sandbox …`: start, look at and stop the pretend world of this checkout.
 
 The world is a program of its own (`python -m sandbox`) and shares no code with the product; what
-is known of it here is its command line, its port and `/_sandbox/*`. It listens on loopback only.
+is known of it here is its command line, its port, its file and `/_sandbox/*`. It listens on
+loopback only.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from cli.hints import each_hint_once
 from models.finding import ExitCode, Finding, Part, Report, Result
 
 HIDDEN = "(hidden)"
@@ -66,21 +67,14 @@ def as_json(report: Report) -> dict[str, Any]:
 def as_text(report: Report) -> str:
     """A section for each part, a line or two for each finding, the verdict last."""
     page = [f"{report.stack}: {report.phase} at its last `up` or refresh"]
-    told: set[str] = set()
+    findings = each_hint_once(report.findings)
     for part, title in TITLES.items():
-        found = [one for one in report.findings if one.part is part]
+        found = [one for one in findings if one.part is part]
         if found:
-            page += ["", title, *_rows([_once(one, told) for one in found])]
+            page += ["", title, *_rows(found)]
     if any(HIDDEN in line for line in page):
         page += ["", f"{HIDDEN}: --show-values shows it"]
     return "\n".join([*page, "", verdict(report)])
-
-
-def _once(finding: Finding, told: set[str]) -> Finding:
-    """Without a hint that was `told` before: one cause has many effects."""
-    again = finding.hint in told
-    told.add(finding.hint)
-    return finding.model_copy(update={"hint": ""}) if again else finding
 
 
 def _rows(findings: list[Finding]) -> list[str]:

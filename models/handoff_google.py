@@ -24,7 +24,7 @@ def google_app(facts: HandoffFacts) -> HandoffStep:
         title="Make the custom SAML app",
         url=GOOGLE_APPS,
         path=["Add custom SAML app"],
-        account=administrator(facts),
+        account=_administrator(facts),
         screens=[
             _app_details(facts),
             _identity_provider_details(facts),
@@ -38,13 +38,13 @@ def google_app(facts: HandoffFacts) -> HandoffStep:
     )
 
 
-def administrator(facts: HandoffFacts) -> str:
+def _administrator(facts: HandoffFacts) -> str:
     """Whoever has several Workspaces sees in the browser's last one, which may be another."""
     if not facts.google_domain:
         return ""
     customer = facts.google_customer
     shown = f"; its customer id under Account > Account settings is `{customer}`"
-    known = shown if customer.startswith("C") else ""
+    known = shown if customer != "my_customer" else ""
     return f"As an administrator of `{facts.google_domain}`{known}."
 
 

@@ -10,7 +10,7 @@ from models.errors import FlexSsoError, TenantConfigError
 from models.finding import Finding, Part, Result, Who, compared
 from models.flex import Generation
 from models.phase import NEXT_STEP, Phase
-from providers.twilio.account import domain_of, refuse_other_account
+from providers.twilio.account import domain_of, refuse_by_key
 from providers.twilio.sign_in_probe import Seen, SignInProbe
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ OBSERVE = Part.OBSERVE
 
 def look_at_flex(settings: Settings, expected: Expected) -> list[Finding]:
     """Configuration/Public, Authentication/Config, and the door of the identity provider."""
-    if other := _other_account(settings, expected.tenant.flex):
-        return other
     probe = SignInProbe(settings, expected.tenant.flex.account_sid)
+    public = looked(OBSERVE, "runtime_domain", lambda: _public(probe, expected))
+    fits = public[0].result is Result.MATCH
+    if not fits and (other := _other_account(settings, expected.tenant.flex)):
+        return other
     return [
-        *looked(OBSERVE, "runtime_domain", lambda: _public(probe, expected)),
+        *public,
         *looked(OBSERVE, "connection", lambda: _connection(probe, expected)),
         *looked(OBSERVE, "sso_url", lambda: _door(probe, expected)),
         *_form(expected),
@@ -46,7 +48,7 @@ def _other_account(settings: Settings, flex: FlexSettings) -> list[Finding]:
     Nothing else of Flex's is worth a look then. Who can't look says so in the looks that follow.
     """
     try:
-        refuse_other_account(settings, flex.account_sid, flex.runtime_domain)
+        refuse_by_key(settings, flex.account_sid, flex.runtime_domain)
     except TenantConfigError as error:
         ((key, what, hint),) = error.problems
         more = {"note": what, "hint": hint, "who": Who.STACK, "where": key}

@@ -27,8 +27,12 @@ def refuse_other_account(settings: Settings, account_sid: str, runtime_domain: s
     A key of another account is not noticed where account and address fit each other; whatever is
     then read or written with it goes through `configuration_of`, which notices.
     """
-    if _told_to_anybody(settings, account_sid) == runtime_domain:
-        return
+    if _told_to_anybody(settings, account_sid) != runtime_domain:
+        refuse_by_key(settings, account_sid, runtime_domain)
+
+
+def refuse_by_key(settings: Settings, account_sid: str, runtime_domain: str) -> None:
+    """The same, by what the key knows: for whoever has looked at the public address already."""
     live = configuration_of(FlexApi(settings, account_sid), account_sid)
     refuse_other_domain(live, runtime_domain)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.doctor import _metadata, clock_check, line_of
+from cli.hints import each_hint_once
 from components.verification.preflight_twilio import legacy_end_check, ui_version_check
 from models.checkup import State, failed
 from models.legacy_end import ANNOUNCED_ENDS
@@ -71,9 +72,7 @@ def test_the_clock(seconds, state, says):
 
 
 def test_one_line_each_and_a_hint_for_a_failure():
-    line = line_of(
-        failed("users", "Google answered 403\nwhile listing", "give it the privilege"), set()
-    )
+    line = line_of(failed("users", "Google answered 403\nwhile listing", "give it the privilege"))
 
     assert "failed   users: Google answered 403 while listing\n" in line
     assert line.endswith("hint: give it the privilege")
@@ -105,8 +104,8 @@ def test_metadata_of_another_account_is_a_warning(make_certificate, make_metadat
 
 
 def test_one_cause_is_one_hint_however_many_checks_fail():
-    told: set[str] = set()
-    first, second = (line_of(failed(name, "no answer", "is it up?"), told) for name in "ab")
+    checks = each_hint_once(failed(name, "no answer", "is it up?") for name in "ab")
+    first, second = map(line_of, checks)
 
     assert "hint: is it up?" in first
     assert "failed   b: no answer" == second
